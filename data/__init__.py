@@ -1,0 +1,1 @@
+"""Where data enters and leaves the register, and the catalogue of what it keeps."""
