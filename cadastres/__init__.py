@@ -1,0 +1,1 @@
+"""The five cadastres: land, address, real estate, urban planning, environment."""

@@ -1,0 +1,1 @@
+"""The address cadastre: streets and the addresses on them."""

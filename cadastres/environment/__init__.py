@@ -1,0 +1,1 @@
+"""The environmental cadastre: waters and green areas."""

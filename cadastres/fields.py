@@ -1,0 +1,48 @@
+"""Fields that layers of several cadastres share."""
+
+from gis.layer import Field, FieldType
+from gis.text import Text
+
+OPENSTREETMAP = "© OpenStreetMap contributors, ODbL"
+"""Must be named wherever data made from OpenStreetMap shows (ODbL 1.0, section 4.3)."""
+
+NAMES = (
+    Field(
+        name="name",
+        type=FieldType.STRING,
+        title=Text(kk="Атауы", ru="Название", en="Name"),
+        description=Text(
+            kk="Дереккөздегі атауы, сол жердің тілінде.",
+            ru="Название, как оно дано в источнике, на языке места.",
+            en="Name as the source gives it, in the language of the place.",
+        ),
+    ),
+    Field(
+        name="name_kk",
+        type=FieldType.STRING,
+        title=Text(kk="Қазақша атауы", ru="Название на казахском", en="Name in Kazakh"),
+    ),
+    Field(
+        name="name_ru",
+        type=FieldType.STRING,
+        title=Text(kk="Орысша атауы", ru="Название на русском", en="Name in Russian"),
+    ),
+    Field(
+        name="name_en",
+        type=FieldType.STRING,
+        title=Text(kk="Ағылшынша атауы", ru="Название на английском", en="Name in English"),
+    ),
+)
+"""INSPIRE GeographicalName: as spelled on the place, and in each language of the register."""
+
+EXTERNAL_REFERENCE = Field(
+    name="external_reference",
+    type=FieldType.STRING,
+    title=Text(kk="Дереккөздегі белгісі", ru="Обозначение в источнике", en="Reference in the source"),
+    description=Text(
+        kk="Нысанның бастапқы деректердегі белгісі, мысалы way/25514394.",
+        ru="Обозначение объекта в исходных данных, например way/25514394.",
+        en="What the object is called in the data it came from, for example way/25514394.",
+    ),
+)
+"""INSPIRE bu-base externalReference."""

@@ -1,0 +1,1 @@
+"""The land cadastre: accounting quarters, parcels, zones and reservations."""

@@ -1,0 +1,1 @@
+"""The real-estate cadastre: buildings."""

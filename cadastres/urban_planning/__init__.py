@@ -1,0 +1,1 @@
+"""The urban-planning cadastre: how land is used."""

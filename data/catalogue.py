@@ -1,0 +1,28 @@
+"""The one place where the register's layers, rules and followers are listed.
+
+The order of the layers is the order in which a city is loaded: what others lie in or refer to comes first.
+"""
+
+from typing import Final
+
+from cadastres.address.model import ADDRESS, STREET
+from cadastres.environment.model import GREEN_AREA, WATER_BODY
+from cadastres.land.model import PARCEL, QUARTER, RESERVATION, ZONE
+from cadastres.real_estate.followers import BUILDING_FOLLOWS_PARCEL
+from cadastres.real_estate.model import BUILDING
+from cadastres.urban_planning.model import LAND_USE
+from gis.act import Follower
+from gis.layer import Layers
+from gis.rules import Rule
+
+LAYERS: Final = Layers((
+    QUARTER, PARCEL, ZONE, RESERVATION,
+    STREET, ADDRESS,
+    BUILDING,
+    LAND_USE,
+    WATER_BODY, GREEN_AREA,
+))  # fmt: skip
+
+RULES: Final[tuple[Rule, ...]] = ()
+
+FOLLOWERS: Final[tuple[Follower, ...]] = (BUILDING_FOLLOWS_PARCEL,)

@@ -1,0 +1,5 @@
+DROP SCHEMA environment CASCADE;
+DROP SCHEMA urban_planning CASCADE;
+DROP SCHEMA real_estate CASCADE;
+DROP SCHEMA address CASCADE;
+DROP SCHEMA land CASCADE;

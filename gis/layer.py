@@ -1,0 +1,271 @@
+"""The one declaration of a layer.
+
+From it come the table, the OGC collection with its schema and queryables, the WFS feature type, the tile layer, the
+loaders' column mapping, the exports and the documentation: no other list of a layer's fields exists.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+from gis.errors import NotFound
+from gis.text import Text
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+
+
+class FieldType(Enum):
+    """Type of an attribute: its value is (PostgreSQL type, JSON type, JSON format, XML Schema type)."""
+
+    STRING = ("text", "string", None, "string")
+    INTEGER = ("bigint", "integer", None, "long")
+    NUMBER = ("double precision", "number", None, "double")
+    BOOLEAN = ("boolean", "boolean", None, "boolean")
+    DATE = ("date", "string", "date", "date")
+    INSTANT = ("timestamptz", "string", "date-time", "dateTime")
+
+    @property
+    def sql(self) -> str:
+        """PostgreSQL type name."""
+        return self.value[0]
+
+    @property
+    def json(self) -> str:
+        """JSON Schema ``type``."""
+        return self.value[1]
+
+    @property
+    def json_format(self) -> str | None:
+        """JSON Schema ``format``."""
+        return self.value[2]
+
+    @property
+    def xsd(self) -> str:
+        """Local name of the XML Schema type."""
+        return self.value[3]
+
+
+class GeometryKind(Enum):
+    """Kind of a layer's geometry: (WKT and GeoJSON name, GML 3.2 property type)."""
+
+    POINT = ("Point", "PointPropertyType")
+    LINESTRING = ("LineString", "CurvePropertyType")
+    MULTILINESTRING = ("MultiLineString", "MultiCurvePropertyType")
+    POLYGON = ("Polygon", "SurfacePropertyType")
+    MULTIPOLYGON = ("MultiPolygon", "MultiSurfacePropertyType")
+
+    @property
+    def wkt(self) -> str:
+        """Name in WKT, GeoJSON and PostGIS."""
+        return self.value[0]
+
+    @property
+    def gml(self) -> str:
+        """Local name of the GML 3.2.1 property type (clause 21 of ISO 19136)."""
+        return self.value[1]
+
+    @property
+    def dimension(self) -> int:
+        """0 for points, 1 for lines, 2 for areas."""
+        return 0 if self is GeometryKind.POINT else 1 if "Line" in self.wkt else 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One attribute of a layer.
+
+    Attributes:
+        name: column and property name, lower snake case.
+        unit: unit of measure (UCUM symbol, e.g. ``m2``), for numbers.
+        required: no version may lack it.
+        codes: name of the city profile's classifier whose codes (valid on the date) are the only values.
+        values: closed list of values, where the list is the engine's own and not the city's.
+        identifier: issued once and never to another feature; every value ever issued is kept in a table of its own.
+    """
+
+    name: str
+    type: FieldType
+    title: Text
+    description: Text | None = None
+    unit: str | None = None
+    required: bool = False
+    codes: str | None = None
+    values: tuple[str, ...] = ()
+    identifier: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a name that could not stand unquoted in SQL, JSON, GML and a Shapefile alike."""
+        if not _NAME.fullmatch(self.name):
+            msg = f"field name {self.name!r} must be lower snake case"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionField:
+    """An attribute that every layer's versions have; ``sql`` computes it from the row ``v``."""
+
+    name: str
+    type: FieldType
+    title: Text
+    sql: str
+    unit: str | None = None
+    description: Text | None = None
+    required: bool = False
+    values: tuple[str, ...] = ()
+    codes: str | None = None
+
+
+VERSION_FIELDS: tuple[VersionField, ...] = (
+    VersionField(
+        name="version",
+        type=FieldType.INTEGER,
+        sql="v.version",
+        required=True,
+        title=Text(kk="Нұсқа нөмірі", ru="Номер версии", en="Version number"),
+    ),
+    VersionField(
+        name="changeset",
+        type=FieldType.INTEGER,
+        sql="v.opened_by",
+        required=True,
+        title=Text(kk="Жазған өзгерістер жинағы", ru="Записавший набор изменений", en="Changeset that recorded it"),
+    ),
+    VersionField(
+        name="valid_from",
+        type=FieldType.INSTANT,
+        sql="lower(v.valid)",
+        title=Text(kk="Заңды күші басталуы", ru="Действует с", en="Valid from"),
+    ),
+    VersionField(
+        name="valid_to",
+        type=FieldType.INSTANT,
+        sql="upper(v.valid)",
+        title=Text(kk="Заңды күші аяқталуы", ru="Действует до", en="Valid to"),
+    ),
+    VersionField(
+        name="begin_lifespan_version",
+        type=FieldType.INSTANT,
+        sql="lower(v.recorded)",
+        required=True,
+        title=Text(kk="Тізілімге жазылған сәті", ru="Записано в регистр", en="Recorded at"),
+    ),
+)
+"""Shown with every feature. The end of the recorded time is left out on purpose: it changes when a version is closed,
+and what the register said on a day must read the same for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """Default symbol: CSS colours, widths in pixels, the zoom from which tiles show the layer."""
+
+    stroke: str = "#333333"
+    fill: str | None = None
+    width: float = 1.0
+    opacity: float = 1.0
+    min_zoom: int = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A versioned layer.
+
+    Attributes:
+        name: ``cadastre.layer``; also the PostgreSQL schema and table and the OGC collection id.
+        geometry: its kind; ``z`` tells whether heights (metres) are stored.
+        readers: roles that may read it; ``anonymous`` opens it to all.
+        writers: roles whose token may change it.
+        label: the field that names a feature to a reader.
+        attribution: sources that must be named wherever the data shows.
+    """
+
+    name: str
+    title: Text
+    description: Text
+    geometry: GeometryKind
+    z: bool = False
+    fields: tuple[Field, ...]
+    readers: frozenset[str] = frozenset({"anonymous"})
+    writers: frozenset[str] = frozenset({"registrar"})
+    label: str | None = None
+    attribution: tuple[str, ...] = ()
+    style: Style = field(default_factory=Style)
+
+    def __post_init__(self) -> None:
+        """Check names once, so that everything derived may rely on them."""
+        if not all(_NAME.fullmatch(part) for part in self.name.split(".")) or self.name.count(".") != 1:
+            msg = f"layer name {self.name!r} must be 'cadastre.layer' in lower snake case"
+            raise ValueError(msg)
+        names = [f.name for f in self.properties]
+        if len(names) != len(set(names)):
+            msg = f"layer {self.name} declares a field twice: {sorted(names)}"
+            raise ValueError(msg)
+
+    @property
+    def schema(self) -> str:
+        """PostgreSQL schema: the cadastre."""
+        return self.name.split(".")[0]
+
+    @property
+    def table(self) -> str:
+        """Table name inside the schema."""
+        return self.name.split(".")[1]
+
+    @cached_property
+    def properties(self) -> tuple[VersionField | Field, ...]:
+        """All properties of a feature as readers see them, in order."""
+        return VERSION_FIELDS + self.fields
+
+    @cached_property
+    def identifiers(self) -> tuple[Field, ...]:
+        """Fields whose values are issued once."""
+        return tuple(f for f in self.fields if f.identifier)
+
+    def field(self, name: str) -> Field:
+        """Return a declared field; ``KeyError`` where there is none."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Field]:
+        return {f.name: f for f in self.fields}
+
+
+class Layers(Mapping[str, Layer]):
+    """The layers of a register by name, in the order they were listed."""
+
+    def __init__(self, layers: Iterable[Layer]) -> None:
+        """Index them; two layers of one name are a programming error."""
+        self._layers = {layer.name: layer for layer in layers}
+
+    def __getitem__(self, name: str) -> Layer:
+        """Return a layer, or refuse with the list of those there are."""
+        try:
+            return self._layers[name]
+        except KeyError:
+            raise _unknown(name, self._layers) from None
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a layer of that name is declared."""
+        return name in self._layers
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over names."""
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        """Count the layers."""
+        return len(self._layers)
+
+
+def _unknown(name: str, known: Iterable[str]) -> NotFound:
+    listed = ", ".join(known)
+    return NotFound(
+        Text(
+            kk=f"«{name}» қабаты жоқ. Бар қабаттар: {listed}.",
+            ru=f"Слоя «{name}» нет. Есть слои: {listed}.",
+            en=f"There is no layer '{name}'. The layers are: {listed}.",
+        ),
+        layer=name,
+        known=list(known),
+    )

@@ -1,0 +1,174 @@
+"""Staging: what an act proposes, laid out as rows beside the register before anything is written.
+
+For each layer a temporary table holds the *whole* live timeline of every touched feature as it would stand after the
+act. Its column ``state`` tells
+
+* ``new``: a version to be opened,
+* ``kept``: a live version that stays,
+* ``closed``: a live version to be closed.
+
+Rules, and later the write, read the two relations made from it: :func:`proposed` and :func:`after`. A single act and a
+bulk load go the same way.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import shapely
+from psycopg import Connection, sql
+from psycopg.types.range import Range
+
+from gis.layer import Layer, Layers
+from gis.record import Period, Timeline, Version
+
+_VERSION_COLUMNS = ("feature_id", "version", "valid", "abolished", "geom")
+
+
+def staged(layer: Layer) -> sql.Identifier:
+    """Name of a layer's staging table."""
+    return sql.Identifier("pg_temp", f"{layer.schema}__{layer.table}")
+
+
+def columns(layer: Layer) -> list[str]:
+    """Columns of a version that an act decides, in staging and register alike."""
+    return [*_VERSION_COLUMNS, *(f.name for f in layer.fields)]
+
+
+def column_list(layer: Layer, prefix: str = "") -> sql.Composed:
+    """Return :func:`columns` as SQL."""
+    names = (sql.Identifier(prefix, c) if prefix else sql.Identifier(c) for c in columns(layer))
+    return sql.SQL(", ").join(names)
+
+
+def prepare(connection: Connection, layers: Iterable[Layer]) -> None:
+    """Create the staging tables of a session; they empty themselves at the end of each transaction."""
+    for layer in layers:
+        connection.execute(
+            sql.SQL(
+                "CREATE TEMPORARY TABLE IF NOT EXISTS {staged} ON COMMIT DELETE ROWS AS "
+                "SELECT {columns}, 'new'::text AS state FROM {table} WITH NO DATA"
+            ).format(staged=staged(layer), columns=column_list(layer), table=sql.Identifier(layer.schema, layer.table))
+        )
+
+
+def index(connection: Connection, layer: Layer) -> None:
+    """Index and analyse a staging table that was filled with many rows; the indexes go with :func:`drop_indexes`."""
+    name = f"{layer.schema}__{layer.table}"
+    for suffix, target in (("place", "USING gist (geom)"), ("feature", "(feature_id)")):
+        connection.execute(
+            sql.SQL("CREATE INDEX {index} ON {staged} " + target).format(
+                index=sql.Identifier(f"{name}_{suffix}"), staged=staged(layer)
+            )
+        )
+    connection.execute(sql.SQL("ANALYZE {staged}").format(staged=staged(layer)))
+
+
+def drop_indexes(connection: Connection, layer: Layer) -> None:
+    """Drop what :func:`index` made, in the same transaction or a later one."""
+    name = f"{layer.schema}__{layer.table}"
+    for suffix in ("place", "feature"):
+        connection.execute(sql.SQL("DROP INDEX IF EXISTS {i}").format(i=sql.Identifier("pg_temp", f"{name}_{suffix}")))
+
+
+def stage(connection: Connection, layer: Layer, srid: int, before: Mapping[int, Timeline], after: Mapping[int, Timeline],
+          last_versions: Mapping[int, int]) -> None:
+    """Stage timelines.
+
+    Args:
+        connection: inside a transaction, after :func:`prepare`.
+        layer: their layer.
+        srid: of the city's projected system.
+        before: live timelines by feature as the register holds them.
+        after: the same features' timelines as they would stand; versions without number are new.
+        last_versions: the highest version number ever given to each feature.
+    """
+    rows = [row for fid, timeline in after.items() for row in _rows(before.get(fid, ()), timeline, last_versions.get(fid, 0))]
+    names = columns(layer)
+    target = sql.SQL("COPY {staged} ({columns}, state) FROM STDIN").format(
+        staged=staged(layer), columns=column_list(layer)
+    )
+    with connection.cursor() as cursor, cursor.copy(target) as copy:
+        for version, state in rows:
+            copy.write_row((*(_value(layer, version, name, srid) for name in names), state))
+
+
+def _rows(before: Timeline, after: Timeline, last: int) -> list[tuple[Version, str]]:
+    kept = {v.version for v in after if v.version is not None}
+    rows = [(v, "closed") for v in before if v.version not in kept]
+    number = last
+    for version in after:
+        if version.version is None:
+            number += 1
+            rows.append((_numbered(version, number), "new"))
+        else:
+            rows.append((version, "kept"))
+    return rows
+
+
+def _numbered(version: Version, number: int) -> Version:
+    return Version(version.feature_id, version.valid, version.geometry, version.attributes, version.abolished, number)
+
+
+def _value(layer: Layer, version: Version, column: str, srid: int) -> object:
+    match column:
+        case "feature_id":
+            return version.feature_id
+        case "version":
+            return version.version
+        case "valid":
+            return range_of(version.valid)
+        case "abolished":
+            return version.abolished
+        case "geom":
+            return wkb_hex(version, layer, srid)
+        case _:
+            return version.attributes.get(column)
+
+
+def wkb_hex(version: Version, layer: Layer, srid: int) -> str:
+    """Return a version's geometry as hexadecimal EWKB, in the layer's dimension."""
+    geometry = shapely.set_srid(version.geometry, srid)
+    return str(shapely.to_wkb(geometry, hex=True, include_srid=True, output_dimension=3 if layer.z else 2))
+
+
+def range_of(period: Period) -> Range[object]:
+    """Return a period as a PostgreSQL range."""
+    return Range(period.start, period.end, "[)")
+
+
+def proposed(layer: Layer) -> sql.Composed:
+    """Relation of the versions that the act opens."""
+    return sql.SQL("(SELECT {columns} FROM {staged} WHERE state = 'new')").format(
+        columns=column_list(layer), staged=staged(layer)
+    )
+
+
+def after(layer: Layer) -> sql.Composed:
+    """Relation of all live versions as they would stand after the act, abolished ones included.
+
+    ``NOT IN`` is a hashed subplan, which lets the planner flatten the union and reach the place index inside; as an
+    anti-join it would not.
+    """
+    return sql.SQL(
+        "(SELECT {columns} FROM {staged} WHERE state <> 'closed' UNION ALL "
+        "SELECT {columns} FROM {table} WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz "
+        "AND feature_id NOT IN (SELECT feature_id FROM {staged}))"
+    ).format(columns=column_list(layer), staged=staged(layer), table=sql.Identifier(layer.schema, layer.table))
+
+
+_RELATION = re.compile(r"\{(proposed|after):([a-z0-9_.]+)\}")
+_RELATIONS = {"proposed": proposed, "after": after}
+
+
+def with_relations(statement: str, layers: Layers) -> sql.Composed:
+    """Replace ``{proposed:layer}`` and ``{after:layer}`` in a rule's statement by the relations of that name."""
+    parts = _RELATION.split(statement)
+    composed: list[sql.Composable] = [sql.SQL(parts[0])]
+    for kind, name, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        composed += [_RELATIONS[kind](layers[name]), sql.SQL(text)]
+    return sql.Composed(composed)
+
+
+def relations(statement: str) -> Sequence[str]:
+    """Names of the layers whose relations a statement reads."""
+    return sorted({name for _, name in _RELATION.findall(statement)})
