@@ -165,5 +165,3 @@ def missing(layer: str, feature_id: int, moment: datetime) -> BadRequest:
         layer=layer,
         feature_id=feature_id,
     )
-
-

@@ -48,7 +48,9 @@ def verify(connection: Connection, layers: Iterable[Layer], heads: SignedHeads |
 
 
 def _versions(connection: Connection, layer: Layer) -> Iterator[Finding]:
-    forms = connection.execute("SELECT form, fields FROM qala.canonical_form WHERE layer = %s", (layer.name,)).fetchall()
+    forms = connection.execute(
+        "SELECT form, fields FROM qala.canonical_form WHERE layer = %s", (layer.name,)
+    ).fetchall()
     for form, fields in forms:
         statement = sql.SQL(_ALTERED).format(
             table=sql.Identifier(layer.schema, layer.table),
@@ -124,7 +126,7 @@ ORDER BY c.number
 
 
 def _heads(connection: Connection, heads: SignedHeads) -> Iterator[Finding]:
-    known = dict(connection.execute("SELECT number, hash FROM qala.changeset").fetchall())
+    known: dict[int, bytes] = dict(connection.execute("SELECT number, hash FROM qala.changeset").fetchall())
     try:
         for number, digest in heads.heads():
             if bytes(known.get(number, b"")) != digest:

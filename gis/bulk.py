@@ -91,6 +91,7 @@ def bulk(register: Register, act: Act, layers: Iterable[str]) -> Iterator[Bulk]:
         try:
             with connection.transaction():
                 WHOLE_REGISTER.acquire(connection)
+                staging.prepare(connection, declared)
                 yield under_way
         finally:
             for layer in declared:

@@ -67,7 +67,9 @@ def create_database(server: str, name: str) -> str:
     with connect(server) as connection:
         known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if known is None:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+            )
     return make_conninfo(server, dbname=name)
 
 

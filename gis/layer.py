@@ -17,34 +17,21 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
 class FieldType(Enum):
-    """Type of an attribute: its value is (PostgreSQL type, JSON type, JSON format, XML Schema type)."""
+    """Type of an attribute: (PostgreSQL type, JSON type, JSON format or nothing, XML Schema type)."""
 
-    STRING = ("text", "string", None, "string")
-    INTEGER = ("bigint", "integer", None, "long")
-    NUMBER = ("double precision", "number", None, "double")
-    BOOLEAN = ("boolean", "boolean", None, "boolean")
+    STRING = ("text", "string", "", "string")
+    INTEGER = ("bigint", "integer", "", "long")
+    NUMBER = ("double precision", "number", "", "double")
+    BOOLEAN = ("boolean", "boolean", "", "boolean")
     DATE = ("date", "string", "date", "date")
     INSTANT = ("timestamptz", "string", "date-time", "dateTime")
 
-    @property
-    def sql(self) -> str:
-        """PostgreSQL type name."""
-        return self.value[0]
-
-    @property
-    def json(self) -> str:
-        """JSON Schema ``type``."""
-        return self.value[1]
-
-    @property
-    def json_format(self) -> str | None:
-        """JSON Schema ``format``."""
-        return self.value[2]
-
-    @property
-    def xsd(self) -> str:
-        """Local name of the XML Schema type."""
-        return self.value[3]
+    def __init__(self, sql: str, json: str, json_format: str, xsd: str) -> None:
+        """Name the four."""
+        self.sql = sql
+        self.json = json
+        self.json_format = json_format or None
+        self.xsd = xsd
 
 
 class GeometryKind(Enum):

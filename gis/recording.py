@@ -102,9 +102,7 @@ def _open(connection: Connection, layer: Layer, number: int, recorded: datetime)
         sql.SQL(
             "INSERT INTO {table} ({columns}, recorded, opened_by) "
             "SELECT {columns}, %(recorded)s, %(number)s FROM {staged} WHERE state = 'new' ORDER BY feature_id, version"
-        ).format(
-            table=sql.Identifier(layer.schema, layer.table), columns=column_list(layer), staged=staged(layer)
-        ),
+        ).format(table=sql.Identifier(layer.schema, layer.table), columns=column_list(layer), staged=staged(layer)),
         {"recorded": Range(recorded, None, "[)"), "number": number},
     )
 
@@ -218,10 +216,20 @@ def _chain(connection: Connection, entry: Entry, number: int, recorded: datetime
     row = connection.execute(
         _CHANGESET,
         {
-            "number": number, "recorded": recorded, "verb": entry.verb, "actor": act.actor, "role": act.role,
-            "reason": act.reason, "kind": source.kind, "source_number": source.number,
-            "acceptance": source.acceptance, "submission": source.submission, "recordation": source.recordation,
-            "file_hash": source.file_hash, "layers": [layer.name for layer in entry.layers], "form": FORM,
+            "number": number,
+            "recorded": recorded,
+            "verb": entry.verb,
+            "actor": act.actor,
+            "role": act.role,
+            "reason": act.reason,
+            "kind": source.kind,
+            "source_number": source.number,
+            "acceptance": source.acceptance,
+            "submission": source.submission,
+            "recordation": source.recordation,
+            "file_hash": source.file_hash,
+            "layers": [layer.name for layer in entry.layers],
+            "form": FORM,
             "previous": previous,
         },
     ).fetchone()

@@ -28,6 +28,7 @@ from gis.rules import Rule, Violation, check, check_act, refuse
 from gis.source import check_source
 from gis.text import Text
 from gis.tolerated import Review, review
+from gis.validity import require_fit
 
 ATTEMPTS = 12
 """An act that reaches further at each look gives up after so many; more locks are taken each time."""
@@ -87,19 +88,26 @@ class Register:
 
     @cached_property
     def _writers(self) -> ConnectionPool[Connection]:
-        return ConnectionPool(
-            self.database.writer,
-            min_size=0,
-            max_size=16,
-            open=True,
-            kwargs={"autocommit": True},
-            configure=lambda connection: staging.prepare(connection, self.layers.values()),
-            check=ConnectionPool.check_connection,
-        )
+        return _pool(self.database.writer)
+
+    @cached_property
+    def _readers(self) -> ConnectionPool[Connection]:
+        return _pool(self.database.reader)
 
     def close(self) -> None:
-        """Close the writers' connections."""
-        self._writers.close()
+        """Close all connections."""
+        for pool in ("_writers", "_readers"):
+            if pool in self.__dict__:
+                self.__dict__.pop(pool).close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Take a connection of the public login, which can write nothing and see nothing personal."""
+        try:
+            with self._readers.connection() as connection:
+                yield connection
+        except psycopg.OperationalError as error:
+            raise Unavailable(_UNREADABLE.filled(reason=_first_line(error))) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -109,10 +117,22 @@ class Register:
                 yield connection
         except psycopg.errors.ExclusionViolation as error:
             raise Conflict(_RACED) from error
-        except psycopg.DataError as error:
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
             raise BadRequest(_UNFIT.filled(reason=_first_line(error))) from error
         except (psycopg.OperationalError, psycopg.InternalError) as error:
             raise Unavailable(_FAILED.filled(reason=_first_line(error))) from error
+
+
+def _pool(conninfo: str) -> ConnectionPool[Connection]:
+    return ConnectionPool(
+        conninfo,
+        min_size=0,
+        max_size=16,
+        open=True,
+        timeout=10.0,
+        kwargs={"autocommit": True},
+        check=ConnectionPool.check_connection,
+    )
 
 
 def _first_line(error: psycopg.Error) -> str:
@@ -138,7 +158,9 @@ class _Attempt:
         self._load(self.command.needs(self.register.profile))
         self._check_tokens()
         self.outcome = self.command.decide(self._case())
+        self._require_fit()
         self._follow()
+        self._require_fit()
         self._load(Needs(features=_written(self.outcome)))
         self._reach_writes()
 
@@ -181,6 +203,10 @@ class _Attempt:
             if stale:
                 raise _stale(name, stale, timelines)
 
+    def _require_fit(self) -> None:
+        for write in self.outcome.writes:
+            require_fit(self.register.layers[write.layer], write, self.register.profile)
+
     def _follow(self) -> None:
         for _ in range(_ROUNDS):
             answers = [self._answer(follower) for follower in self.register.followers]
@@ -217,15 +243,14 @@ class _Attempt:
         if broken:
             raise refuse(broken, self.register.rules)
         layers = [layer for name, layer in self.register.layers.items() if name in _written(self.outcome)]
-        entry = Entry(
-            self.command.verb, self.act, layers, self.outcome.successions, reviewed.lessened, reviewed.healed
-        )
+        entry = Entry(self.command.verb, self.act, layers, self.outcome.successions, reviewed.lessened, reviewed.healed)
         number, recorded, digest = record(self.connection, entry)
         return Recorded(number, recorded, digest, self._new_ids, reviewed.found)
 
     def _stage(self) -> None:
         self._number_new_features()
         self._load(Needs(features=_written(self.outcome)))
+        staging.prepare(self.connection, [self.register.layers[name] for name in _written(self.outcome)])
         for name, ids in _written(self.outcome).items():
             layer = self.register.layers[name]
             before = {i: self.loaded[name].get(i, ()) for i in ids}
@@ -255,9 +280,7 @@ def _written(outcome: Outcome) -> dict[str, frozenset[int]]:
 def _renumbered(outcome: Outcome, ids: Mapping[int, int]) -> Outcome:
     writes = tuple(replace(w, feature_id=ids.get(w.feature_id, w.feature_id)) for w in outcome.writes)
     successions = tuple(
-        replace(
-            s, parents=tuple(ids.get(i, i) for i in s.parents), children=tuple(ids.get(i, i) for i in s.children)
-        )
+        replace(s, parents=tuple(ids.get(i, i) for i in s.parents), children=tuple(ids.get(i, i) for i in s.children))
         for s in outcome.successions
     )
     return Outcome(writes, successions)
@@ -280,6 +303,11 @@ _STALE = Text(
     en="Feature {id} of {layer} has changed since you read it: your token is {yours}, the current one {current}. "
     "Read it again and repeat.",
 )
+_UNREADABLE = Text(
+    kk="Тізілім қазір оқылмайды ({reason}); сәл кейін қайталаңыз.",
+    ru="Регистр сейчас нельзя прочесть ({reason}); повторите немного позже.",
+    en="The register can't be read now ({reason}); repeat a little later.",
+)
 _RACED = Text(
     kk="Осы нысанды басқа акт дәл қазір өзгертті; қайта оқып, қайталаңыз.",
     ru="Этот объект только что изменил другой акт; прочтите его заново и повторите.",
@@ -300,4 +328,3 @@ _FAILED = Text(
     ru="Регистр сейчас не может записывать ({reason}); ничего не записано.",
     en="The register can't write now ({reason}); nothing was written.",
 )
-

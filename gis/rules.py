@@ -12,16 +12,15 @@ from typing import Any, Literal
 
 import shapely
 from psycopg import Connection
-from psycopg.rows import namedtuple_row
 from psycopg.types.range import Range
 from shapely.geometry.base import BaseGeometry
 
+from gis import staging
 from gis.act import Case, Outcome
 from gis.errors import RuleBroken
 from gis.layer import Layers
 from gis.profile import CityProfile
 from gis.record import Period
-from gis.staging import with_relations
 from gis.text import Text
 
 Severity = Literal["error", "warning"]
@@ -84,38 +83,39 @@ def check(
     connection: Connection, rules: Sequence[Rule], layers: Layers, touched: Iterable[str], profile: CityProfile
 ) -> list[Violation]:
     """Run every SQL rule that watches a touched layer over what is staged."""
-    awake = set(touched)
-    return [
-        violation
-        for rule in rules
-        if rule.sql is not None and awake & set(rule.watches)
-        for violation in _found(connection, rule, layers, profile)
-    ]
+    watching = awake(rules, touched)
+    staging.prepare(connection, {layers[name] for rule in watching for name in staging.relations(rule.sql or "")})
+    return [violation for rule in watching for violation in _found(connection, rule, layers, profile)]
+
+
+def awake(rules: Sequence[Rule], touched: Iterable[str]) -> list[Rule]:
+    """Return the SQL rules that watch one of the touched layers."""
+    changed = set(touched)
+    return [rule for rule in rules if rule.sql is not None and changed & set(rule.watches)]
 
 
 def check_act(rules: Sequence[Rule], case: Case, outcome: Outcome) -> list[Violation]:
     """Run every rule that speaks of the act as a whole."""
-    awake = {w.layer for w in outcome.writes} | {s.layer for s in outcome.successions}
+    changed = {w.layer for w in outcome.writes} | {s.layer for s in outcome.successions}
     return [
         violation
         for rule in rules
-        if rule.function is not None and awake & set(rule.watches)
+        if rule.function is not None and changed & set(rule.watches)
         for violation in rule.function(case, outcome)
     ]
 
 
 def _found(connection: Connection, rule: Rule, layers: Layers, profile: CityProfile) -> Iterator[Violation]:
-    statement = with_relations(rule.sql or "", layers)
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        for row in cursor.execute(statement, parameters(profile)):
-            yield rule.violation(
-                row.feature_id,
-                other_id=row.other_id,
-                valid=_period(row.valid),
-                amount=row.amount,
-                place=None if row.place is None else shapely.from_wkb(row.place),
-                detail=row.detail,
-            )
+    statement = staging.with_relations(rule.sql or "", layers)
+    for feature_id, other_id, valid, amount, place, detail in connection.execute(statement, parameters(profile)):
+        yield rule.violation(
+            feature_id,
+            other_id=other_id,
+            valid=_period(valid),
+            amount=amount,
+            place=None if place is None else shapely.from_wkb(place),
+            detail=detail,
+        )
 
 
 def parameters(profile: CityProfile) -> dict[str, object]:
@@ -132,10 +132,10 @@ def refuse(violations: Sequence[Violation], rules: Sequence[Rule]) -> RuleBroken
     statements = {rule.id: rule.statement for rule in rules}
     broken = list(dict.fromkeys(v.rule for v in violations))
     told = [statements[i] for i in broken]
-    message = Text(**{
-        language: " ".join(f"[{i}] {text.in_language(language)}" for i, text in zip(broken, told, strict=True))
-        for language in ("kk", "ru", "en")
-    })
+    message = Text(
+        **{
+            language: " ".join(f"[{i}] {text.in_language(language)}" for i, text in zip(broken, told, strict=True))
+            for language in ("kk", "ru", "en")
+        }
+    )
     return RuleBroken(message, violations=list(violations), statements={i: statements[i] for i in broken})
-
-

@@ -15,6 +15,8 @@ A layer's table holds every version of every feature. Its indexes are few and ea
 =========================  ======================================================================================
 """
 
+from typing import Any
+
 from geoalchemy2 import Geometry
 from sqlalchemy import (
     BigInteger,
@@ -39,7 +41,7 @@ from sqlalchemy.types import TypeEngine
 
 from gis.layer import Field, FieldType, Layer
 
-_TYPES: dict[FieldType, type[TypeEngine[object]] | TypeEngine[object]] = {
+_TYPES: dict[FieldType, type[TypeEngine[Any]] | TypeEngine[Any]] = {
     FieldType.STRING: Text,
     FieldType.INTEGER: BigInteger,
     FieldType.NUMBER: Double,
@@ -49,6 +51,7 @@ _TYPES: dict[FieldType, type[TypeEngine[object]] | TypeEngine[object]] = {
 }
 
 LIVE = "upper_inf(recorded)"
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
 TAIL = "upper_inf(recorded) AND upper_inf(valid) AND NOT abolished"
 
 
@@ -100,7 +103,7 @@ def _sorted(indexes: set[Index]) -> list[Index]:
 
 
 def _compiled(element: CreateTable | CreateIndex) -> str:
-    return str(element.compile(dialect=postgresql.dialect())).strip()
+    return str(element.compile(dialect=_DIALECT)).strip()
 
 
 def _version_columns() -> list[Column[object]]:
@@ -154,5 +157,3 @@ def _indexes(layer: Layer) -> list[Index]:
         Index(f"{name}_opened", "opened_by"),
         Index(f"{name}_closed", "closed_by", postgresql_where=text("closed_by IS NOT NULL")),
     ]
-
-

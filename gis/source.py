@@ -38,10 +38,12 @@ def check_source(source: Source, profile: CityProfile, today: datetime | None = 
     for (earlier, a), (later, b) in pairwise(named):
         if a > b:
             raise RuleBroken(
-                Text(**{
-                    language: f"[{RULE}] {STATEMENT.in_language(language)} {earlier} {a} > {later} {b}"
-                    for language in ("kk", "ru", "en")
-                }),
+                Text(
+                    **{
+                        language: f"[{RULE}] {STATEMENT.in_language(language)} {earlier} {a} > {later} {b}"
+                        for language in ("kk", "ru", "en")
+                    }
+                ),
                 rule=RULE,
                 dates={name: day.isoformat() for name, day in named},
             )

@@ -7,8 +7,8 @@ act. Its column ``state`` tells
 * ``kept``: a live version that stays,
 * ``closed``: a live version to be closed.
 
-Rules, and later the write, read the two relations made from it: :func:`proposed` and :func:`after`. A single act and a
-bulk load go the same way.
+Rules, and later the write, read the relations made from it: :func:`proposed`, :func:`kept`, and both, :func:`after`. A
+single act and a bulk load go the same way.
 """
 
 import re
@@ -26,7 +26,11 @@ _VERSION_COLUMNS = ("feature_id", "version", "valid", "abolished", "geom")
 
 def staged(layer: Layer) -> sql.Identifier:
     """Name of a layer's staging table."""
-    return sql.Identifier("pg_temp", f"{layer.schema}__{layer.table}")
+    return sql.Identifier("pg_temp", _name(layer))
+
+
+def _name(layer: Layer) -> str:
+    return f"{layer.schema}__{layer.table}"
 
 
 def columns(layer: Layer) -> list[str]:
@@ -41,19 +45,32 @@ def column_list(layer: Layer, prefix: str = "") -> sql.Composed:
 
 
 def prepare(connection: Connection, layers: Iterable[Layer]) -> None:
-    """Create the staging tables of a session; they empty themselves at the end of each transaction."""
-    for layer in layers:
-        connection.execute(
-            sql.SQL(
-                "CREATE TEMPORARY TABLE IF NOT EXISTS {staged} ON COMMIT DELETE ROWS AS "
-                "SELECT {columns}, 'new'::text AS state FROM {table} WITH NO DATA"
-            ).format(staged=staged(layer), columns=column_list(layer), table=sql.Identifier(layer.schema, layer.table))
-        )
+    """Create the staging tables that a session still lacks; they empty themselves at the end of each transaction.
+
+    Only those that are needed: each one costs a little at every commit of the session.
+    """
+    wanted = list(layers)
+    names = [f"pg_temp.{_name(layer)}" for layer in wanted]
+    known = connection.execute("SELECT to_regclass(n) IS NOT NULL FROM unnest(%s::text[]) AS n", (names,)).fetchall()
+    for layer, (there,) in zip(wanted, known, strict=True):
+        if not there:
+            connection.execute(
+                sql.SQL(_CREATE).format(
+                    staged=staged(layer),
+                    columns=column_list(layer),
+                    table=sql.Identifier(layer.schema, layer.table),
+                )
+            )
+
+
+_CREATE = """
+CREATE TEMPORARY TABLE {staged} ON COMMIT DELETE ROWS AS SELECT {columns}, 'new'::text AS state FROM {table} WITH NO DATA
+"""
 
 
 def index(connection: Connection, layer: Layer) -> None:
     """Index and analyse a staging table that was filled with many rows; the indexes go with :func:`drop_indexes`."""
-    name = f"{layer.schema}__{layer.table}"
+    name = _name(layer)
     for suffix, target in (("place", "USING gist (geom)"), ("feature", "(feature_id)")):
         connection.execute(
             sql.SQL("CREATE INDEX {index} ON {staged} " + target).format(
@@ -65,13 +82,19 @@ def index(connection: Connection, layer: Layer) -> None:
 
 def drop_indexes(connection: Connection, layer: Layer) -> None:
     """Drop what :func:`index` made, in the same transaction or a later one."""
-    name = f"{layer.schema}__{layer.table}"
+    name = _name(layer)
     for suffix in ("place", "feature"):
         connection.execute(sql.SQL("DROP INDEX IF EXISTS {i}").format(i=sql.Identifier("pg_temp", f"{name}_{suffix}")))
 
 
-def stage(connection: Connection, layer: Layer, srid: int, before: Mapping[int, Timeline], after: Mapping[int, Timeline],
-          last_versions: Mapping[int, int]) -> None:
+def stage(
+    connection: Connection,
+    layer: Layer,
+    srid: int,
+    before: Mapping[int, Timeline],
+    after: Mapping[int, Timeline],
+    last_versions: Mapping[int, int],
+) -> None:
     """Stage timelines.
 
     Args:
@@ -82,7 +105,11 @@ def stage(connection: Connection, layer: Layer, srid: int, before: Mapping[int, 
         after: the same features' timelines as they would stand; versions without number are new.
         last_versions: the highest version number ever given to each feature.
     """
-    rows = [row for fid, timeline in after.items() for row in _rows(before.get(fid, ()), timeline, last_versions.get(fid, 0))]
+    rows = [
+        row
+        for fid, timeline in after.items()
+        for row in _rows(before.get(fid, ()), timeline, last_versions.get(fid, 0))
+    ]
     names = columns(layer)
     target = sql.SQL("COPY {staged} ({columns}, state) FROM STDIN").format(
         staged=staged(layer), columns=column_list(layer)
@@ -149,15 +176,29 @@ def after(layer: Layer) -> sql.Composed:
     ``NOT IN`` is a hashed subplan, which lets the planner flatten the union and reach the place index inside; as an
     anti-join it would not.
     """
+    return _standing(layer, sql.SQL("state <> 'closed'"))
+
+
+def kept(layer: Layer) -> sql.Composed:
+    """Relation of the live versions that the act leaves as they are: :func:`after` without :func:`proposed`."""
+    return _standing(layer, sql.SQL("state = 'kept'"))
+
+
+def _standing(layer: Layer, states: sql.SQL) -> sql.Composed:
     return sql.SQL(
-        "(SELECT {columns} FROM {staged} WHERE state <> 'closed' UNION ALL "
+        "(SELECT {columns} FROM {staged} WHERE {states} UNION ALL "
         "SELECT {columns} FROM {table} WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz "
         "AND feature_id NOT IN (SELECT feature_id FROM {staged}))"
-    ).format(columns=column_list(layer), staged=staged(layer), table=sql.Identifier(layer.schema, layer.table))
+    ).format(
+        columns=column_list(layer),
+        staged=staged(layer),
+        states=states,
+        table=sql.Identifier(layer.schema, layer.table),
+    )
 
 
-_RELATION = re.compile(r"\{(proposed|after):([a-z0-9_.]+)\}")
-_RELATIONS = {"proposed": proposed, "after": after}
+_RELATION = re.compile(r"\{(proposed|kept|after):([a-z0-9_.]+)\}")
+_RELATIONS = {"proposed": proposed, "kept": kept, "after": after}
 
 
 def with_relations(statement: str, layers: Layers) -> sql.Composed:

@@ -54,7 +54,7 @@ def issued(connection: Connection, layer: Layer, field: str, prefix: str) -> Seq
     """Return all values ever issued under a prefix, shortest first, then in order."""
     statement = sql.SQL(
         "SELECT value FROM {} WHERE value >= %(prefix)s AND value < %(end)s AND starts_with(value, %(prefix)s) "
-        "ORDER BY length(value), value COLLATE \"C\""
+        'ORDER BY length(value), value COLLATE "C"'
     ).format(sql.Identifier(layer.schema, issued_name(layer, layer.field(field))))
     rows = connection.execute(statement, {"prefix": prefix, "end": prefix + "\U0010ffff"}).fetchall()
     return [row[0] for row in rows]
@@ -109,5 +109,3 @@ def _version(layer: Layer, row: tuple[Any, ...]) -> Version:
 def period_of(span: Range[Any]) -> Period:
     """Return a PostgreSQL range as a period."""
     return Period(span.lower, span.upper)
-
-

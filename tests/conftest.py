@@ -31,7 +31,9 @@ settings.load_profile(os.environ.get("QALA_HYPOTHESIS", "default"))
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A throw-away installation, shared by the workers of one test run."""
-    home = Path(os.environ.get("QALA_TEST_HOME") or tmp_path_factory.getbasetemp().parent / "qala-home")
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home = Path(os.environ.get("QALA_TEST_HOME") or run / "qala-home")
     made = Installation(home, None)
     object.__setattr__(made.cluster, "settings", {"fsync": "off", "max_connections": "120"})
     object.__setattr__(made.cluster, "throw_away", True)

@@ -29,7 +29,7 @@ writes = st.tuples(
 histories = st.lists(st.lists(writes, min_size=1, max_size=3), min_size=1, max_size=6)
 History = list[list[tuple[int, int | None, int | None, int, bool]]]
 State = dict[tuple[int, int], int]
-"""The naive model: for each (feature, day) the content in force; day -1 stands for all time before, DAYS for all after."""
+"""The naive model: the content in force by (feature, day); day -1 stands for all time before, DAYS for all after."""
 
 
 def _day(number: int) -> datetime:
@@ -41,7 +41,7 @@ def _apply(state: State, changes: list[tuple[int, int | None, int | None, int, b
     for feature, start, end, content, abolished in changes:
         for day in range(-1 if start is None else start, DAYS + 1 if end is None else end):
             after[feature, day] = -1 if abolished else content
-    return {key: content for key, content in after.items()}
+    return after
 
 
 def _write(ids: dict[int, int], change: tuple[int, int | None, int | None, int, bool]) -> Write:

@@ -1,0 +1,85 @@
+"""Files in: ``qala import``."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.city import Profile, readable, register_of
+from api.cli.output import Json, console, progress, say_json
+from data.loaders.importing import ImportRequest, Progress, import_file
+from gis.act import Act, Source
+from gis.profile import CityProfile
+
+
+def import_(
+    layer: Annotated[str, typer.Argument(help="For example land.parcel; 'qala layers' lists them.")],
+    file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage, Shapefile, GML, FlatGeobuf, GeoParquet or CSV.")],
+    mapping: Annotated[Path | None, typer.Option(help="TOML file: which column fills which field.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="Whose edition the file is; by default its name.")] = None,
+    crs: Annotated[str | None, typer.Option(help="EPSG:n, where the file does not say.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of the file's texts, e.g. cp1251.")] = None,
+    source_layer: Annotated[str | None, typer.Option(help="Which layer of a file of several.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report; write nothing.")] = False,
+    accept_defects: Annotated[
+        bool, typer.Option("--accept-defects", help="Take rows that break a rule, the defect on record.")
+    ] = False,
+    archive_missing: Annotated[
+        bool, typer.Option("--archive-missing", help="Archive what earlier editions had and this one lacks.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Folder for report.json and defects.geojson.")] = None,
+    act_kind: Annotated[str, typer.Option(help="Kind of the legal source.")] = "data-delivery",
+    act_number: Annotated[
+        str | None, typer.Option(help="Number of the legal source; by default the file's name.")
+    ] = None,
+    act_date: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of legal force; by default today.")
+    ] = None,
+    actor: Annotated[str, typer.Option(help="Who brings the file in.")] = "operator",
+    reason: Annotated[str, typer.Option(help="Why.")] = "import of a file",
+    profile: Profile = None,
+    json: Json = False,
+) -> None:
+    """Bring a file into a layer: every row checked, every refusal told, one changeset."""
+    readable(file)
+    with register_of(profile) as register, progress(file.name) as tell:
+        accepted = act_date.date() if act_date else datetime.now(register.profile.zone).date()
+        request = ImportRequest(
+            layer=layer,
+            file=file,
+            act=_act(register.profile, accepted, (act_kind, act_number or file.name), actor, reason),
+            mapping=mapping,
+            dataset=dataset,
+            crs=crs,
+            encoding=encoding,
+            source_layer=source_layer,
+            dry_run=dry_run,
+            accept_defects=accept_defects,
+            archive_missing=archive_missing,
+            report=report,
+        )
+        done = import_file(register, request, lambda p: tell(p.stage.en, _share(p)))
+    if json:
+        say_json(done.summary())
+    else:
+        console.print(done.told().en)
+        for code, count in sorted(done.log.by_code.items()):
+            console.print(f"  {code}: {count}")
+    if done.refused:
+        raise typer.Exit(5)
+
+
+def _share(step: Progress) -> float:
+    return step.done / step.total if step.total else 0.0
+
+
+def _act(profile: CityProfile, accepted: date, source: tuple[str, str], actor: str, reason: str) -> Act:
+    today = datetime.now(profile.zone).date()
+    return Act(
+        actor=actor,
+        role="operator",
+        reason=reason,
+        source=Source(kind=source[0], number=source[1], acceptance=accepted, submission=accepted, recordation=today),
+        valid_from=profile.midnight(accepted),
+    )

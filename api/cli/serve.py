@@ -1,0 +1,123 @@
+"""``qala up``: the city on the map in one command."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from data.city import build_city, profile_of_extract
+from data.demo import build_demo
+
+from api.cli.city import DEMO, Profile, chosen, readable, remember
+from api.cli.output import console, errors, progress
+from data.installation import Installation
+from data.profiles import find
+from gis.database import connect
+from gis.errors import Unavailable
+from gis.profile import CityProfile
+from gis.register import Register
+
+
+def up(
+    city: Annotated[
+        Path | None, typer.Option(help="Build the register of the city in this OpenStreetMap extract.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes.")] = 2,
+    empty: Annotated[bool, typer.Option("--empty", help="Load nothing into an empty register.")] = False,
+    load_only: Annotated[bool, typer.Option("--load-only", help="Load the city and stop; serve nothing.")] = False,
+    profile: Profile = None,
+) -> None:
+    """Start the database, load the city if its register is empty, and serve it until Ctrl-C."""
+    installation = Installation()
+    extract = readable(city) if city else None
+    chosen_profile = _profile(installation, profile, extract)
+    if not load_only:
+        _require_free(host, port)
+    with _interruptible(), installation.running():
+        register = installation.open(chosen_profile)
+        try:
+            if not empty and _is_empty(register):
+                _load(register, extract)
+        finally:
+            register.close()
+        remember(installation, chosen_profile)
+        if load_only:
+            console.print(f"{chosen_profile.name.en} is loaded")
+            return
+        _serve(chosen_profile, host, port, workers)
+
+
+def _profile(installation: Installation, name: str | None, extract: Path | None) -> CityProfile:
+    if name:
+        return find(name)
+    if extract is not None:
+        return profile_of_extract(extract)
+    return chosen(installation, None)
+
+
+def _is_empty(register: Register) -> bool:
+    with connect(register.database.reader) as connection:
+        row = connection.execute("SELECT NOT EXISTS (SELECT FROM qala.changeset)").fetchone()
+    return bool(row and row[0])
+
+
+def _load(register: Register, extract: Path | None) -> None:
+    name = register.profile.name.en
+    with progress(f"Loading {name}") as tell:
+        if extract is not None:
+            report = build_city(register, extract, tell)
+        elif register.profile.id == DEMO:
+            report = build_demo(register, tell)
+        else:
+            errors.print(f"{name}: the register is empty; fill it by 'qala import' or 'qala up --city EXTRACT.osm.pbf'")
+            return
+    console.print(report.told())
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Unavailable(f"{host}:{port} can't be served on ({error.strerror}); choose another --port") from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end the work as Ctrl-C does, so that everything started is stopped."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("stopped")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _serve(profile: CityProfile, host: str, port: int, workers: int) -> None:
+    base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    console.print(_WELCOME.format(name=profile.name.en, base=base), highlight=False)
+    os.environ["QALA_SERVED_PROFILE"] = profile.model_dump_json()
+    uvicorn.run("api.app:served", factory=True, host=host, port=port, workers=workers, log_level="warning")
+
+
+_WELCOME = """
+[bold]{name}[/bold] is up. Open next:
+
+  {base}/ogc                      the register in a browser: layers, features, any date
+  {base}/ogc/collections/land.parcel/items?limit=10
+
+In QGIS (Layer > Add Layer):
+  WFS / OGC API - Features        {base}/ogc
+  WFS                             {base}/wfs
+
+To write: qala token create --role registrar       Stop: Ctrl-C
+"""

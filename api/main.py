@@ -1,0 +1,60 @@
+"""The ``qala`` command: everything an operator does, one verb each."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from api.cli import admin, bench, exchange, serve
+from api.cli.output import EXIT_CODES, say_error
+from gis.errors import QalaError
+
+
+class _Verbs(TyperGroup):
+    """Turns refusals into a line on standard error and an exit code; no traceback reaches the operator."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except QalaError as error:
+            say_error(error)
+            raise typer.Exit(EXIT_CODES.get(error.status, 1)) from None
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A city's map and its registers: one engine, one command.",
+)
+app.command("up")(serve.up)
+app.command("import")(exchange.import_)
+app.command("export")(exchange.export)
+app.command("layers")(admin.layers)
+app.command("profile")(admin.profile)
+app.command("backup")(admin.backup)
+app.command("restore")(admin.restore)
+app.add_typer(admin.db, name="db")
+app.add_typer(admin.audit, name="audit")
+app.add_typer(admin.token, name="token")
+app.add_typer(bench.bench, name="bench")
+
+
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context, workers: Annotated[int, typer.Option(help="Test processes at once.")] = 2) -> None:
+    """Run all tests of this checkout; further options go to pytest."""
+    root = Path(__file__).parents[1]
+    if not (root / "tests").is_dir():
+        raise typer.BadParameter("tests come with a checkout, not with the installed package: run ./qala test there")
+    command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadfile", *context.args]
+    raise typer.Exit(subprocess.run(command, cwd=root, check=False, env=os.environ.copy()).returncode)
+
+
+if __name__ == "__main__":
+    app()
