@@ -35,8 +35,8 @@ app = typer.Typer(
 )
 app.command("up")(serve.up)
 app.command("import")(exchange.import_)
-app.command("export")(exchange.export)
 app.command("layers")(admin.layers)
+app.command("rules")(admin.rules)
 app.command("profile")(admin.profile)
 app.command("backup")(admin.backup)
 app.command("restore")(admin.restore)
@@ -47,7 +47,9 @@ app.add_typer(bench.bench, name="bench")
 
 
 @app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def test(context: typer.Context, workers: Annotated[int, typer.Option(help="Test processes at once.")] = 2) -> None:
+def run_tests(
+    context: typer.Context, workers: Annotated[int, typer.Option(help="Test processes at once.")] = 2
+) -> None:
     """Run all tests of this checkout; further options go to pytest."""
     root = Path(__file__).parents[1]
     if not (root / "tests").is_dir():

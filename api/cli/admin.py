@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.cli.city import Profile, chosen, readable, register_of
 from api.cli.output import Json, console, facts, say_json, say_table
 from data.catalogue import LAYERS
 from data.installation import MIGRATIONS, Installation
+from data.rulebook import rule_book
 from gis import tokens
 from gis.audit import verify
 from gis.cluster import find_server
@@ -86,6 +88,11 @@ def layers(
             for layer in LAYERS.values()
         ],
     )
+
+
+def rules() -> None:
+    """Print the rule book."""
+    typer.echo(rule_book(), nl=False)
 
 
 @audit.command("verify")
@@ -176,8 +183,6 @@ def restore(file: Path, profile: Profile = None) -> None:
 
 
 def _make_login(server: str, login: str) -> None:
-    from psycopg import sql
-
     with connect(server) as connection:
         if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (login,)).fetchone() is None:
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(login)))

@@ -14,7 +14,7 @@ from rich.table import Table
 from gis.errors import QalaError
 
 EXIT_CODES: Mapping[int, int] = {400: 2, 401: 7, 403: 7, 404: 3, 409: 4, 410: 3, 413: 2, 422: 5, 503: 6}
-"""Exit code by the status of a refusal: 2 bad input, 3 not there, 4 conflict, 5 a rule, 6 no database, 7 not allowed."""
+"""By a refusal's status: 2 bad input, 3 not there, 4 conflict, 5 a rule, 6 no database, 7 not allowed."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 console = Console()
