@@ -8,11 +8,13 @@ from typing import Final
 from cadastres.address.model import ADDRESS, STREET
 from cadastres.environment.model import GREEN_AREA, WATER_BODY
 from cadastres.land.model import PARCEL, QUARTER, RESERVATION, ZONE
+from cadastres.land.rules import RULES as LAND_RULES
 from cadastres.real_estate.followers import BUILDING_FOLLOWS_PARCEL
 from cadastres.real_estate.model import BUILDING
 from cadastres.urban_planning.model import LAND_USE
 from gis.act import Follower
 from gis.layer import Layers
+from gis.lineage import lineage_rules
 from gis.rules import Rule
 
 LAYERS: Final = Layers((
@@ -23,6 +25,6 @@ LAYERS: Final = Layers((
     WATER_BODY, GREEN_AREA,
 ))  # fmt: skip
 
-RULES: Final[tuple[Rule, ...]] = ()
+RULES: Final[tuple[Rule, ...]] = (*lineage_rules(LAYERS), *LAND_RULES)
 
 FOLLOWERS: Final[tuple[Follower, ...]] = (BUILDING_FOLLOWS_PARCEL,)

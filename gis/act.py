@@ -72,7 +72,7 @@ class Needs:
 class Case:
     """What a verb sees: the act, the city's profile, and the records it asked for.
 
-    ``issued`` maps each (layer, field, prefix) asked for to the values ever issued under it, shortest first, then in order.
+    ``issued`` maps each (layer, field, prefix) asked for to the values ever issued under it, shortest first.
     """
 
     act: Act

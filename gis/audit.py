@@ -113,16 +113,16 @@ WHERE l.violation_id IS NULL OR o.hash IS NULL OR l.opened_by <> o.changeset
 
 _LOGS = (_LINEAGE_LOG, _VIOLATION_LOG)
 
-_CHAIN = f"""
+_CHAIN = """
 SELECT 'changeset ' || c.number FROM (
   SELECT *, lag(number, 1, 0::bigint) OVER w AS before, lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER w AS previous,
     lag(recorded, 1, '-infinity') OVER w AS earlier
   FROM qala.changeset WINDOW w AS (ORDER BY number)
 ) AS c
 WHERE c.number <> c.before + 1 OR c.previous_hash <> c.previous OR c.recorded <= c.earlier
-  OR c.digest <> ({DIGEST}) OR c.hash <> {LINE}
+  OR c.digest <> (DIGEST) OR c.hash <> LINE
 ORDER BY c.number
-"""
+""".replace("DIGEST", DIGEST).replace("LINE", LINE)
 
 
 def _heads(connection: Connection, heads: SignedHeads) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from gis.locks import WHOLE_REGISTER
 from gis.recording import Entry, Recorded, record
 from gis.register import Register
 from gis.rules import Violation, check
+from gis.screening import screen
 from gis.source import check_source
 
 
@@ -41,13 +42,14 @@ class Bulk:
 
     def check(self) -> list[Violation]:
         """Run every SQL rule over all that is staged."""
+        register = self.register
         for layer in self.layers:
             if layer.name not in self._indexed:
                 staging.index(self.connection, layer)
+                screen(self.connection, layer, register.profile.tolerances.linear)
                 self._indexed.add(layer.name)
-        register = self.register
         names = [layer.name for layer in self.layers]
-        return check(self.connection, register.rules, register.layers, names, register.profile)
+        return check(self.connection, register.rules, register.layers, names, register.profile, self._indexed)
 
     def remove(self, layer: Layer, feature_ids: Iterable[int]) -> None:
         """Take features out of staging: they are refused."""

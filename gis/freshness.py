@@ -37,8 +37,8 @@ class LayerHead:
     now: datetime
 
     def same_as(self, other: "LayerHead") -> bool:
-        """Tell whether nothing has been written to the layer between the two looks."""
-        return self.changeset == other.changeset
+        """Tell whether nothing changed between the two looks: no changeset wrote to the layer, no legal date passed."""
+        return (self.changeset, self.boundary) == (other.changeset, other.boundary)
 
 
 def head_statement(layer: Layer) -> sql.Composed:
@@ -48,7 +48,7 @@ def head_statement(layer: Layer) -> sql.Composed:
 
 async def read_layer_head(connection: AsyncConnection, layer: Layer, now: datetime | None = None) -> LayerHead:
     """Read where a layer stands, at the database's own clock unless a moment is given."""
-    row = await (await connection.execute(head_statement(layer), {"now": now})).fetchone()
+    row = await (await connection.execute(head_statement(layer), {"now": now}, prepare=True)).fetchone()
     if row is None:
         raise Unavailable(f"the head of layer {layer.name} can't be read")
     return LayerHead(*row)
@@ -69,7 +69,8 @@ def settle_layer(instant: Instant, head: LayerHead) -> Reading:
     return Reading(valid, head.recorded, head.changeset, live=True, present=asked.present or valid >= head.boundary)
 
 
-# Every bounded version that matters still is found by its end; of those already ended only the last end counts.
+# Every bounded version that matters still is found by its end; of those already ended only the last end counts. The
+# planner can't know how few they are: a LIMIT that it can't read makes it walk the index of ends.
 _HEAD = """
 SELECT changeset, coalesce((SELECT recorded FROM qala.changeset WHERE number = changeset), 'epoch'),
   coalesce((SELECT recorded FROM qala.changeset ORDER BY number DESC LIMIT 1), 'epoch'),
@@ -79,8 +80,11 @@ SELECT changeset, coalesce((SELECT recorded FROM qala.changeset WHERE number = c
      ORDER BY lower(valid) DESC LIMIT 1),
     (SELECT upper(valid) FROM {table} WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) <= clock.now
      ORDER BY upper(valid) DESC LIMIT 1),
-    (SELECT max(lower(valid)) FROM {table}
-     WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > clock.now AND lower(valid) <= clock.now)),
+    (SELECT max(start) FROM
+       (SELECT lower(valid) AS start FROM {table}
+        WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > clock.now
+        ORDER BY upper(valid) LIMIT (SELECT 2147483647)) AS bounded
+     WHERE start <= clock.now)),
   clock.now
 FROM (SELECT coalesce({now}::timestamptz, clock_timestamp()) AS now OFFSET 0) AS clock,
   (SELECT greatest(0, (SELECT max(opened_by) FROM {table}),

@@ -76,10 +76,8 @@ def member(layer: Layer, crs: Crs, storage_srid: int, only: Collection[str] | No
     return _text(["<wfs:member>", feature(layer, crs, storage_srid, only), "</wfs:member>"])
 
 
-def feature(
-    layer: Layer, crs: Crs, storage_srid: int, only: Collection[str] | None = None, declarations: str = ""
-) -> sql.Composed:
-    """Return the SQL expression of one feature; ``declarations`` go into its start tag (XML namespaces)."""
+def feature(layer: Layer, crs: Crs, storage_srid: int, only: Collection[str] | None = None) -> sql.Composed:
+    """Return the SQL expression of one feature without XML declarations."""
     tag = f"{layer.schema}:{layer.table}"
     wanted = [p for p in layer.properties if only is None or p.required or p.name in only]
     parts: list[_Part] = [f'<{tag}{declarations} gml:id="{layer.name}.', sql.SQL("v.feature_id::text"), '">']

@@ -1,4 +1,4 @@
-"""History: the versions of a feature, the changesets of the register, and what changed between two points of either axis."""
+"""History: versions of a feature, changesets, and what changed between two points of either axis."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -112,31 +112,43 @@ def versions_at(layer: Layer, reading: Reading, *, prefix: str = "") -> sql.Comp
     feature id, attributes) reach the indexes inside. The statement binds the named parameters of
     :attr:`Reading.parameters`, their names behind ``prefix`` where one statement has two readings.
     """
-    form = _PRESENT if reading.present else _LIVE if reading.live else _PAST
-    return sql.SQL(form).format(
-        table=sql.Identifier(layer.schema, layer.table),
-        valid=sql.Placeholder(f"{prefix}valid"),
-        recorded=sql.Placeholder(f"{prefix}recorded"),
-    )
+    return sql.SQL("({}) AS v").format(sql.SQL(" UNION ALL ").join(arms_at(layer, reading, prefix=prefix)))
+
+
+def arms_at(layer: Layer, reading: Reading, *, prefix: str = "") -> tuple[sql.Composed, ...]:
+    """Return the same versions as disjoint SELECTs.
+
+    An ORDER BY with a LIMIT reaches the indexes of an arm, but never those behind a UNION ALL.
+    """
+    forms = _PRESENT if reading.present else _LIVE if reading.live else _PAST
+    values: dict[str, sql.Composable] = {
+        "table": sql.Identifier(layer.schema, layer.table),
+        "valid": sql.Placeholder(f"{prefix}valid"),
+        "recorded": sql.Placeholder(f"{prefix}recorded"),
+    }
+    return tuple(sql.SQL(form).format(**values) for form in forms)
 
 
 # The tail (nothing closed, nothing bounded) has a partial index as small as a plain table's; the rows of bounded
 # validity that still matter are found by their end.
-_PRESENT = """(
-  SELECT * FROM {table} WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished AND lower(valid) <= {valid}
-  UNION ALL
+_PRESENT = (
+    """
+  SELECT * FROM {table} WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished AND lower(valid) <= {valid}""",
+    """
   SELECT * FROM {table} WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > {valid}
-    AND NOT abolished AND valid @> {valid}
-) AS v"""
+    AND NOT abolished AND valid @> {valid}""",
+)
 
-_LIVE = """(
+_LIVE = (
+    """
   SELECT * FROM {table} WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz
-    AND valid @> {valid} AND NOT abolished
-) AS v"""
+    AND valid @> {valid} AND NOT abolished""",
+)
 
-_PAST = """(
-  SELECT * FROM {table} WHERE recorded @> {recorded} AND valid @> {valid} AND NOT abolished
-) AS v"""
+_PAST = (
+    """
+  SELECT * FROM {table} WHERE recorded @> {recorded} AND valid @> {valid} AND NOT abolished""",
+)
 
 
 def _head(row: tuple[int, datetime, datetime] | None) -> Head:

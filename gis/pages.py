@@ -8,16 +8,20 @@ page for it, and looks at the head once more afterwards. If a changeset came in 
 in a snapshot of its own. So a page costs no transaction, and still never mixes two states.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from psycopg import sql
+from psycopg import AsyncConnection, IsolationLevel, sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg_pool import AsyncConnectionPool
 
 from gis.bbox import Box, Window
-from gis.freshness import LayerHead
-from gis.instant import Reading, versions_at
+from gis.freshness import LayerHead, read_layer_head, settle_layer
+from gis.instant import Instant, Reading, arms_at
 from gis.layer import Field, Layer, VersionField
 
 BATCH: Final = 2000
@@ -59,6 +63,21 @@ class PageQuery:
     after: int | None = None
     offset: int = 0
     limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a feature is written.
+
+    Attributes:
+        name: tells one form from another.
+        row: text of one feature, an expression over the columns of ``v`` without parameters of its own.
+        separator: between two features.
+    """
+
+    name: str
+    row: sql.Composable = field(compare=False)
+    separator: str = ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +135,9 @@ FROM (SELECT v.feature_id, v.place, CASE WHEN v.place <= {limit} THEN {row} END 
 
 def count_statement(layer: Layer, reading: Reading, query: PageQuery) -> sql.Composed:
     """Return the statement that counts all features of a query, whatever page it asks for."""
-    selected = _selected(layer, reading, replace(query, after=None), sql.SQL("v.feature_id"))
-    return sql.SQL("SELECT count(*) FROM ({}) AS v").format(selected)
+    whole = replace(query, after=None)
+    arms = [_arm(layer, arm, whole, sql.SQL("v.feature_id")) for arm in _sources(layer, reading, whole)]
+    return sql.SQL("SELECT count(*) FROM ({}) AS v").format(sql.SQL(" UNION ALL ").join(arms))
 
 
 def parameters(reading: Reading, query: PageQuery) -> dict[str, object]:
@@ -138,30 +158,43 @@ def property_value(declared: Field | VersionField) -> sql.Composable:
 
 
 def _selection(layer: Layer, reading: Reading, query: PageQuery) -> sql.Composed:
-    order = "v.feature_id" if query.span is None else "v.feature_id, lower(v.valid) DESC NULLS LAST"
-    return _selected(layer, reading, query, sql.SQL("v.*")) + sql.SQL(f" ORDER BY {order}")
+    """Return the rows in the order of their key; each arm finds its first ones by itself."""
+    arms = [_arm(layer, arm, query, sql.SQL("v.*")) for arm in _sources(layer, reading, query)]
+    if len(arms) == 1:
+        return arms[0]
+    first = sql.SQL(" UNION ALL ").join(
+        sql.SQL("({} LIMIT {} + {} + 1)").format(arm, sql.Placeholder("limit"), sql.Placeholder("offset"))
+        for arm in arms
+    )
+    return sql.SQL("SELECT v.* FROM ({}) AS v ORDER BY v.feature_id").format(first)
 
 
-def _selected(layer: Layer, reading: Reading, query: PageQuery, columns: sql.SQL) -> sql.Composed:
+def _arm(layer: Layer, source: sql.Composed, query: PageQuery, columns: sql.SQL) -> sql.Composed:
     conditions = [*_places(query), *_keys(query), *_equalities(layer, query)]
-    return sql.SQL("SELECT {distinct}{columns} FROM {source} WHERE {conditions}").format(
-        distinct=sql.SQL("" if query.span is None else "DISTINCT ON (v.feature_id) "),
+    form = _VERSIONS if query.span is None else _LAST_VERSIONS
+    return sql.SQL(form).format(
         columns=columns,
-        source=versions_at(layer, reading) if query.span is None else _versions_within(layer, reading),
+        source=source,
         conditions=sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("true"),
     )
 
 
-def _versions_within(layer: Layer, reading: Reading) -> sql.Composed:
-    return sql.SQL(_WITHIN_LIVE if reading.live else _WITHIN_PAST).format(
-        table=sql.Identifier(layer.schema, layer.table)
-    )
+_VERSIONS = "SELECT {columns} FROM ({source}) AS v WHERE {conditions} ORDER BY v.feature_id"
+_LAST_VERSIONS = """SELECT DISTINCT ON (v.feature_id) {columns} FROM ({source}) AS v WHERE {conditions}
+  ORDER BY v.feature_id, lower(v.valid) DESC NULLS LAST"""
 
 
-_WITHIN_LIVE = """(SELECT * FROM {table} WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz
-  AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished) AS v"""
-_WITHIN_PAST = """(SELECT * FROM {table} WHERE recorded @> %(recorded)s
-  AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished) AS v"""
+def _sources(layer: Layer, reading: Reading, query: PageQuery) -> tuple[sql.Composed, ...]:
+    if query.span is None:
+        return arms_at(layer, reading)
+    form = _WITHIN_LIVE if reading.live else _WITHIN_PAST
+    return (sql.SQL(form).format(table=sql.Identifier(layer.schema, layer.table)),)
+
+
+_WITHIN_LIVE = """SELECT * FROM {table} WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz
+  AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished"""
+_WITHIN_PAST = """SELECT * FROM {table} WHERE recorded @> %(recorded)s
+  AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished"""
 
 
 def _keys(query: PageQuery) -> list[sql.Composable]:
@@ -186,14 +219,20 @@ def _places(query: PageQuery) -> list[sql.Composable]:
 
 def _intersects(number: int, window: Window) -> sql.Composed:
     """Return the test against one window: the index finds candidates, GEOS sees only those not plainly inside."""
+    form = _TOUCHING if _core(window) is None else _WITHIN_OR_TOUCHING
     exact = "{bounds}" if window.outline is None else "ST_GeomFromText({outline}, {srid})"
-    plainly = "v.geom @ {core} OR " if _core(window) else ""
-    return sql.SQL(f"(v.geom && {{bounds}} AND ({plainly}ST_Intersects(v.geom, {exact})))").format(
+    return sql.SQL(form.replace("{exact}", exact)).format(
         bounds=_envelope(f"bounds_{number}"),
         core=_envelope(f"core_{number}"),
         outline=sql.Placeholder(f"outline_{number}"),
         srid=sql.Placeholder("srid"),
     )
+
+
+_TOUCHING = "(v.geom && {bounds} AND ST_Intersects(v.geom, {exact}))"
+# A CASE, because the planner would make of an OR two searches of the index.
+_WITHIN_OR_TOUCHING = """(v.geom && {bounds}
+  AND CASE WHEN v.geom @ {core} THEN true ELSE ST_Intersects(v.geom, {exact}) END)"""
 
 
 def _envelope(name: str) -> sql.Composed:
@@ -226,3 +265,120 @@ def _inscribed(outline: tuple[tuple[float, float], ...]) -> Box:
     side = len(outline) // 4
     south, east, north, west = (outline[n * side : (n + 1) * side + 1] for n in range(4))
     return Box(max(x for x, _ in west), max(y for _, y in south), min(x for x, _ in east), min(y for _, y in north))
+
+
+class PageReader:
+    """Reads pages of one layer.
+
+    Args:
+        pool: autocommit connections of a login that may read the layer.
+        layer: whose features.
+    """
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection], layer: Layer) -> None:
+        self.layer = layer
+        self._pool = pool
+        self._known: LayerHead | None = None
+        self._texts: dict[tuple[object, ...], bytes] = {}
+
+    async def head(self) -> LayerHead:
+        """Look where the layer stands."""
+        async with self._pool.connection() as connection:
+            return await self._look(connection)
+
+    async def page(self, instant: Instant, query: PageQuery, form: Form) -> Page:
+        """Return one page.
+
+        Raises:
+            BadRequest: the recorded instant lies after the register's last changeset.
+        """
+        async with self._pool.connection() as connection:
+            known = self._remembered(instant) or await self._look(connection)
+            for _ in range(_OPTIMISTIC):
+                page = await self._fetch(connection, instant, known, query, form)
+                if not page.reading.live:
+                    return page
+                seen = await self._look(connection)
+                if seen.same_as(known):
+                    return replace(page, head=seen)
+                known = seen
+            return await self._in_snapshot(connection, instant, query, form)
+
+    async def count(self, reading: Reading, query: PageQuery) -> int:
+        """Count the features of a query at the reading of a page already read."""
+        instant = Instant(reading.valid, reading.recorded)
+        async with self._pool.connection() as connection, _snapshot(connection):
+            settled = settle_layer(instant, await self._look(connection))
+            statement = count_statement(self.layer, settled, query)
+            row = await (await connection.execute(statement, parameters(settled, query), prepare=False)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    async def pages(self, first: Page, query: PageQuery, form: Form) -> AsyncIterator[Page]:
+        """Yield the pages after the first until ``query.limit`` features are out, all at the first page's reading.
+
+        Each is a short transaction of its own. An error ends the iteration by being raised: the answer must break.
+        """
+        instant = Instant(first.reading.valid, first.reading.recorded)
+        left, page = query.limit - first.count, first
+        while page.more and left > 0:
+            batch = replace(query, after=page.last, offset=0, limit=min(left, BATCH))
+            page = await self.page(instant, batch, form)
+            left -= page.count
+            yield page
+
+    def _remembered(self, instant: Instant) -> LayerHead | None:
+        known = self._known
+        return None if known is None or (instant.recorded or known.register) > known.register else known
+
+    async def _look(self, connection: AsyncConnection) -> LayerHead:
+        self._known = await read_layer_head(connection, self.layer)
+        return self._known
+
+    async def _in_snapshot(
+        self, connection: AsyncConnection, instant: Instant, query: PageQuery, form: Form
+    ) -> Page:
+        async with _snapshot(connection):
+            return await self._fetch(connection, instant, await self._look(connection), query, form)
+
+    async def _fetch(
+        self, connection: AsyncConnection, instant: Instant, head: LayerHead, query: PageQuery, form: Form
+    ) -> Page:
+        reading = settle_layer(instant, head)
+        cursor = connection.cursor()
+        cursor.adapters.register_loader("text", _Bytes)
+        # Never prepared: a plan made without knowing the place would be the wrong one for large places.
+        await cursor.execute(self._text(reading, query, form), parameters(reading, query), prepare=False)
+        body, count, last, more = await cursor.fetchone() or (None, 0, None, False)
+        return Page(body or b"", count, last, more, reading, head)
+
+    def _text(self, reading: Reading, query: PageQuery, form: Form) -> bytes:
+        key = (form.name, reading.live, reading.present, *_shape(query))
+        text = self._texts.get(key)
+        if text is None:
+            statement = page_statement(self.layer, reading, query, form.row, separator=form.separator)
+            text = self._texts[key] = statement.as_bytes(None)
+        return text
+
+
+class _Bytes(Loader):
+    """Hands text on as the server sent it."""
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+@asynccontextmanager
+async def _snapshot(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Show one state of the register to all statements inside."""
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    try:
+        async with connection.transaction():
+            yield
+    finally:
+        await connection.set_isolation_level(None)
+
+
+def _shape(query: PageQuery) -> tuple[object, ...]:
+    """Return all of a query that its statement's text depends on."""
+    windows = None if query.windows is None else tuple((w.outline is None, _core(w) is None) for w in query.windows)
+    return (windows, query.ids is None, tuple(query.equals), query.span is None, query.after is None)

@@ -251,7 +251,7 @@ sha256(c.previous_hash || c.digest || convert_to(json_build_array(c.number, extr
 """
 """Hash of a changeset's line in the chain, form 1; ``c`` is its row."""
 
-_CHANGESET = f"""
+_CHANGESET = """
 WITH c AS (
   SELECT %(number)s::bigint AS number, %(recorded)s::timestamptz AS recorded, %(verb)s::text AS verb,
     %(actor)s::text AS actor, %(role)s::text AS role, %(reason)s::text AS reason, %(kind)s::text AS source_kind,
@@ -259,13 +259,13 @@ WITH c AS (
     %(submission)s::date AS source_submission, %(recordation)s::date AS source_recordation,
     %(file_hash)s::bytea AS source_file_hash, %(layers)s::text[] AS layers, %(form)s::smallint AS form,
     %(previous)s::bytea AS previous_hash
-), digested AS (SELECT c.*, ({DIGEST}) AS digest FROM c)
+), digested AS (SELECT c.*, (DIGEST) AS digest FROM c)
 INSERT INTO qala.changeset (number, recorded, verb, actor, role, reason, source_kind, source_number,
   source_acceptance, source_submission, source_recordation, source_file_hash, layers, form, previous_hash, digest, hash)
 SELECT number, recorded, verb, actor, role, reason, source_kind, source_number, source_acceptance, source_submission,
-  source_recordation, source_file_hash, layers, form, previous_hash, digest, {LINE}
+  source_recordation, source_file_hash, layers, form, previous_hash, digest, LINE
 FROM digested AS c RETURNING hash
-"""
+""".replace("DIGEST", DIGEST).replace("LINE", LINE)
 
 _ISSUED = Text(
     kk="«{value}» нөмірі бұрын {other} нысанына берілген; нөмір ешқашан қайта берілмейді, басқасын алыңыз.",

@@ -5,7 +5,7 @@ function or one SQL statement. It says which layers it watches; layers don't lis
 rules before ("may I?") and when it is written.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -57,9 +57,10 @@ class Rule:
 
     Attributes:
         watches: layers whose proposed versions wake it; the first is the layer of the features it names.
-        sql: a statement over ``{proposed:layer}`` and ``{after:layer}`` that binds ``%(linear)s`` (T, metres) and the
-            other tolerances of the profile by name, and returns rows (feature_id, other_id, valid, amount, place,
-            detail), one a violation. Where both features are proposed, the pair may be returned once.
+        sql: a statement over ``{proposed:layer}``, ``{after:layer}`` and the other relations of :mod:`gis.staging`. It
+            binds ``%(linear)s`` (T, metres) and the other tolerances of the profile by name, and returns rows
+            (feature_id, other_id, valid, amount, place, detail), one a violation. Where both features are proposed,
+            the pair may be returned once.
         function: for what speaks of the act as a whole.
         basis: the article that demands it.
         tested_by: the test that proves it.
@@ -80,12 +81,17 @@ class Rule:
 
 
 def check(
-    connection: Connection, rules: Sequence[Rule], layers: Layers, touched: Iterable[str], profile: CityProfile
+    connection: Connection,
+    rules: Sequence[Rule],
+    layers: Layers,
+    touched: Iterable[str],
+    profile: CityProfile,
+    screened: Container[str] = (),
 ) -> list[Violation]:
-    """Run every SQL rule that watches a touched layer over what is staged."""
+    """Run every SQL rule that watches a touched layer over what is staged; ``screened`` layers were screened."""
     watching = awake(rules, touched)
     staging.prepare(connection, {layers[name] for rule in watching for name in staging.relations(rule.sql or "")})
-    return [violation for rule in watching for violation in _found(connection, rule, layers, profile)]
+    return [violation for rule in watching for violation in _found(connection, rule, layers, profile, screened)]
 
 
 def awake(rules: Sequence[Rule], touched: Iterable[str]) -> list[Rule]:
@@ -105,8 +111,10 @@ def check_act(rules: Sequence[Rule], case: Case, outcome: Outcome) -> list[Viola
     ]
 
 
-def _found(connection: Connection, rule: Rule, layers: Layers, profile: CityProfile) -> Iterator[Violation]:
-    statement = staging.with_relations(rule.sql or "", layers)
+def _found(
+    connection: Connection, rule: Rule, layers: Layers, profile: CityProfile, screened: Container[str]
+) -> Iterator[Violation]:
+    statement = staging.with_relations(rule.sql or "", layers, screened)
     for feature_id, other_id, valid, amount, place, detail in connection.execute(statement, parameters(profile)):
         yield rule.violation(
             feature_id,

@@ -95,7 +95,13 @@ def create_layer(layer: Layer, srid: int) -> list[str]:
         statements += [_compiled(CreateTable(table)), *(_compiled(CreateIndex(i)) for i in _sorted(table.indexes))]
     statements += [f"SELECT qala.guard_versions('{layer.schema}', '{layer.table}', 'geom_4326')"]
     statements += [f"SELECT qala.guard_log('{t.schema}', '{t.name}')" for t in tables[1:]]
-    return [*statements, f"SELECT qala.grant_layer('{layer.schema}')"]
+    return [*statements, _statistics(layer), f"SELECT qala.grant_layer('{layer.schema}')"]
+
+
+def _statistics(layer: Layer) -> str:
+    """Return the statement that lets the planner know how few versions are live, bounded or yet to come."""
+    ends = "(lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded))"
+    return f"CREATE STATISTICS {layer.schema}.{layer.table}_ends ON {ends} FROM {layer.schema}.{layer.table}"
 
 
 def _sorted(indexes: set[Index]) -> list[Index]:

@@ -12,7 +12,7 @@ single act and a bulk load go the same way.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import shapely
 from psycopg import Connection, sql
@@ -64,7 +64,8 @@ def prepare(connection: Connection, layers: Iterable[Layer]) -> None:
 
 
 _CREATE = """
-CREATE TEMPORARY TABLE {staged} ON COMMIT DELETE ROWS AS SELECT {columns}, 'new'::text AS state FROM {table} WITH NO DATA
+CREATE TEMPORARY TABLE {staged} ON COMMIT DELETE ROWS AS
+  SELECT {columns}, 'new'::text AS state FROM {table} WITH NO DATA
 """
 
 
@@ -170,6 +171,14 @@ def proposed(layer: Layer) -> sql.Composed:
     )
 
 
+def unclear(layer: Layer) -> sql.Composed:
+    """Relation of what the act opens, without what :mod:`gis.screening` found clear of each other."""
+    return sql.SQL(
+        "(SELECT {columns} FROM {staged} WHERE state = 'new' AND (feature_id, version) IN "
+        "(SELECT feature_id, version FROM pg_temp.unclear WHERE layer = {layer}))"
+    ).format(columns=column_list(layer), staged=staged(layer), layer=sql.Literal(layer.name))
+
+
 def after(layer: Layer) -> sql.Composed:
     """Relation of all live versions as they would stand after the act, abolished ones included.
 
@@ -197,16 +206,20 @@ def _standing(layer: Layer, states: sql.SQL) -> sql.Composed:
     )
 
 
-_RELATION = re.compile(r"\{(proposed|kept|after):([a-z0-9_.]+)\}")
-_RELATIONS = {"proposed": proposed, "kept": kept, "after": after}
+_RELATION = re.compile(r"\{(proposed|unclear|kept|after):([a-z0-9_.]+)\}")
+_RELATIONS = {"proposed": proposed, "unclear": unclear, "kept": kept, "after": after}
 
 
-def with_relations(statement: str, layers: Layers) -> sql.Composed:
-    """Replace ``{proposed:layer}`` and ``{after:layer}`` in a rule's statement by the relations of that name."""
+def with_relations(statement: str, layers: Layers, screened: Container[str] = ()) -> sql.Composed:
+    """Replace ``{proposed:layer}``, ``{kept:layer}``, ``{after:layer}`` and ``{unclear:layer}`` by their relations.
+
+    Nothing of a layer that was not screened is clear: its ``{unclear:layer}`` are all that are proposed.
+    """
     parts = _RELATION.split(statement)
     composed: list[sql.Composable] = [sql.SQL(parts[0])]
     for kind, name, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        composed += [_RELATIONS[kind](layers[name]), sql.SQL(text)]
+        relation = proposed if kind == "unclear" and name not in screened else _RELATIONS[kind]
+        composed += [relation(layers[name]), sql.SQL(text)]
     return sql.Composed(composed)
 
 

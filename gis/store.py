@@ -18,7 +18,7 @@ def timelines(connection: Connection, layer: Layer, feature_ids: Iterable[int]) 
     wanted = sorted(set(feature_ids))
     if not wanted:
         return {}
-    return _grouped(layer, connection.execute(_select(layer, "feature_id = ANY(%s)"), (wanted,)).fetchall())
+    return _grouped(layer, connection.execute(_select(layer), (wanted,)).fetchall())
 
 
 def in_place(connection: Connection, layer: Layer, place: BaseGeometry, srid: int) -> dict[int, Timeline]:
@@ -75,10 +75,10 @@ def new_ids(connection: Connection, count: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _select(layer: Layer, condition: str) -> sql.Composed:
+def _select(layer: Layer) -> sql.Composed:
     return sql.SQL(
         "SELECT feature_id, version, opened_by, valid, abolished, ST_AsEWKB(geom), {fields} FROM {table} "
-        "WHERE upper_inf(recorded) AND " + condition + " ORDER BY feature_id, lower(valid) NULLS FIRST"
+        "WHERE upper_inf(recorded) AND feature_id = ANY(%s) ORDER BY feature_id, lower(valid) NULLS FIRST"
     ).format(
         fields=sql.SQL(", ").join(sql.Identifier(f.name) for f in layer.fields),
         table=sql.Identifier(layer.schema, layer.table),

@@ -71,7 +71,7 @@ def verify(connection: Connection, secret: str) -> Token:
 def tokens(connection: Connection) -> Sequence[Token]:
     """Return all tokens, revoked ones included."""
     with connection.cursor(row_factory=class_row(Token)) as cursor:
-        return cursor.execute(f"SELECT {_COLUMNS} FROM qala.token ORDER BY token_id").fetchall()
+        return cursor.execute(_ALL).fetchall()
 
 
 def revoke(connection: Connection, token_id: int) -> None:
@@ -87,8 +87,8 @@ def revoke(connection: Connection, token_id: int) -> None:
         raise NotFound(f"there is no token {token_id}; 'qala token list' shows them all")
 
 
-_COLUMNS = "token_id, name, role, created, expires, revoked"
-_FIND = f"SELECT {_COLUMNS} FROM qala.token WHERE hash = %s"
+_ALL = "SELECT token_id, name, role, created, expires, revoked FROM qala.token ORDER BY token_id"
+_FIND = "SELECT token_id, name, role, created, expires, revoked FROM qala.token WHERE hash = %s"
 
 
 def _hash(secret: str) -> bytes:

@@ -8,9 +8,9 @@ STREET = Layer(
     name="address.street",
     title=Text(kk="Көшелер", ru="Улицы", en="Streets"),
     description=Text(
-        kk="Атауы бар көшелердің, даңғылдардың және алаңдардың осьтік сызықтары.",
-        ru="Осевые линии улиц, проспектов и площадей, имеющих название.",
-        en="Centre lines of streets, avenues and squares that have a name.",
+        kk="Көшелердің, даңғылдардың және аталған өткелдердің осьтік сызықтары; аттас көше — бір нысан.",
+        ru="Осевые линии улиц, проспектов и проездов; улица с названием — один объект.",
+        en="Centre lines of streets, avenues and lanes; a street with a name is one feature.",
     ),
     geometry=GeometryKind.MULTILINESTRING,
     fields=(

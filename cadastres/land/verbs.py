@@ -300,7 +300,7 @@ def ended(case: Case, layer: str, version: Version) -> Write:
 
 def complete(layer: Layer, attributes: Attributes) -> dict[str, Any]:
     """Return a layer's attributes with those given; the rest are unknown."""
-    return {f.name: attributes.get(f.name) for f in layer.fields}
+    return {**dict.fromkeys(f.name for f in layer.fields), **attributes}
 
 
 def with_official_areas(parts: Sequence[Part], parent: Version) -> list[Part]:

@@ -1,0 +1,1 @@
+"""Migrations of the layers; the engine's own stand in gis."""

@@ -1,0 +1,1 @@
+"""Revisions, run in order by Alembic."""
