@@ -156,8 +156,9 @@ BOUNDARY: Final = Rule(
 def _steps(case: Case, outcome: Outcome) -> Iterator[Violation]:
     limit = case.profile.limits.boundary_step
     moved = [i for s in _successions(outcome, "boundary", "allocation") for i in s.children]
-    old = unary_union([v.geometry.boundary for v in _before(case, moved)])
+    before = {v.feature_id: v.geometry.boundary for v in _before(case, moved)}
     for write in _after(outcome, moved):
+        old = before[write.feature_id]
         vertices = [Point(vertex) for vertex in shapely.get_coordinates(write.geometry)]
         farthest = max(vertices, key=old.distance)
         step = farthest.distance(old)

@@ -4,13 +4,18 @@ Everything is in the city's projected system, metres. ``tolerance`` is the profi
 wider than T is nothing, and two points nearer than T are one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import LineString, MultiPoint, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize, unary_union
+
+Coordinates = npt.NDArray[np.float64]
+"""Rows of x, y."""
 
 MICROMETRE: Final = 1e-6
 """Far below any tolerance, far above the noise of doubles at ten million metres."""
@@ -55,15 +60,38 @@ def multipolygon(area: BaseGeometry) -> MultiPolygon:
     return MultiPolygon(polygons(area))
 
 
-def snapped(area: Polygon, references: Iterable[BaseGeometry], tolerance: float) -> Polygon:
-    """Return an area whose vertices and edges go through the references' vertices that lie within the tolerance.
+def snapped(area: Polygon, references: Sequence[BaseGeometry], tolerance: float) -> Polygon:
+    """Return an area drawn to the boundaries of references that it misses by no more than the tolerance.
 
-    Left as it is where snapping would break it.
+    Vertices go to the references' vertices first, then to their edges; edges go through the references' vertices. Left
+    as it is where that would break it.
     """
     moved = area
     for reference in references:
-        attempt = shapely.snap(moved, reference, tolerance)
-        moved = attempt if attempt.is_valid and not attempt.is_empty else moved
+        moved = _sound(shapely.snap(moved, reference, tolerance), moved)
+    rings = [ring for reference in references for ring in _rings(reference)]
+    return _sound(shapely.transform(moved, lambda points: _to_edges(points, rings, tolerance)), moved)
+
+
+def _sound(attempt: Polygon, otherwise: Polygon) -> Polygon:
+    return attempt if attempt.is_valid and not attempt.is_empty else otherwise
+
+
+def _rings(area: BaseGeometry) -> list[LineString]:
+    return [LineString(ring.coords) for part in polygons(area) for ring in (part.exterior, *part.interiors)]
+
+
+def _to_edges(points: Coordinates, rings: Sequence[LineString], tolerance: float) -> Coordinates:
+    """Return points with those near a ring, but on none, moved onto the nearest one."""
+    if not rings:
+        return points
+    tree = shapely.STRtree(rings)
+    dots = np.asarray(shapely.points(points))
+    dot, ring = tree.query_nearest(dots, max_distance=tolerance, all_matches=False)
+    nearest = shapely.get_coordinates(shapely.shortest_line(tree.geometries[ring], dots[dot]))[::2]
+    off = np.hypot(*(points[dot] - nearest).T) > MICROMETRE
+    moved = points.copy()
+    moved[dot[off]] = nearest[off]
     return moved
 
 

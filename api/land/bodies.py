@@ -1,0 +1,228 @@
+"""What a registrar sends: the bodies of land acts."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from cadastres.land.model import PARCEL, QUARTER, RESERVATION, ZONE
+from cadastres.land.territories import ZoneKind
+from gis.act import Act, Source
+from gis.errors import BadRequest
+from gis.layer import FieldType, Layer
+from gis.profile import CityProfile
+from gis.text import Text
+from gis.tokens import Token
+
+GeoJson = Annotated[
+    dict[str, Any],
+    WithJsonSchema({"type": "object", "required": ["type", "coordinates"], "description": "A GeoJSON geometry."}),
+]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Number = Annotated[str, Field(min_length=1, max_length=80, description="A cadastral number in any spelling.")]
+
+
+def _attributes(layer: Layer) -> WithJsonSchema:
+    """Return the JSON Schema of what an act may say of a layer's features: all fields but issued numbers."""
+    fields = {
+        f.name: {
+            "type": [f.type.json, "null"],
+            "title": f.title.en,
+            **({"format": f.type.json_format} if f.type.json_format else {}),
+        }
+        for f in layer.fields
+        if not f.identifier
+    }
+    return WithJsonSchema({"type": "object", "properties": fields, "additionalProperties": False})
+
+
+ParcelAttributes = Annotated[dict[str, Any], _attributes(PARCEL)]
+QuarterAttributes = Annotated[dict[str, Any], _attributes(QUARTER)]
+ZoneAttributes = Annotated[dict[str, Any], _attributes(ZONE)]
+ReservationAttributes = Annotated[dict[str, Any], _attributes(RESERVATION)]
+
+
+FARTHEST: Final = timedelta(days=36525)
+"""No act takes effect later than a century from now."""
+
+
+class Body(BaseModel):
+    """Base of bodies: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SourceBody(Body):
+    """The legal source (ISO 19152 LA_Source).
+
+    Dates: of legal force, of submission (by default the same), of entry in the register (by default today).
+    """
+
+    kind: Annotated[Word, Field(examples=["akimat-decision"])]
+    number: Word
+    acceptance: date
+    submission: date | None = None
+    recordation: date | None = None
+    file_hash: Annotated[str | None, Field(pattern="^[0-9a-fA-F]{64}$", description="SHA-256 of the document.")] = None
+
+    def source(self, today: date) -> Source:
+        """Return the source."""
+        return Source(
+            kind=self.kind,
+            number=self.number,
+            acceptance=self.acceptance,
+            submission=self.submission or self.acceptance,
+            recordation=self.recordation or today,
+            file_hash=bytes.fromhex(self.file_hash) if self.file_hash else None,
+        )
+
+
+class ActBody(Body):
+    """What every act says: by which source, why, from when it is so in law, in which system its coordinates are."""
+
+    source: SourceBody
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    valid_from: Annotated[date | None, Field(description="Legal day; by default the source's acceptance.")] = None
+    crs: Annotated[str | None, Field(description="System of the coordinates; by default CRS84 (lon, lat).")] = None
+
+    def act(self, profile: CityProfile, token: Token) -> Act:
+        """Return the act; legal dates are midnights in the city's zone.
+
+        Raises:
+            BadRequest: a date too far in the past or in the future to be meant.
+        """
+        today = datetime.now(profile.zone).date()
+        since = self.valid_from or self.source.acceptance
+        for named, day in (("acceptance", self.source.acceptance), ("valid_from", since)):
+            _require_sane(named, day, profile.limits.earliest_date, today + FARTHEST)
+        return Act(
+            actor=token.name,
+            role=token.role,
+            reason=self.reason,
+            source=self.source.source(today),
+            valid_from=profile.midnight(since),
+        )
+
+
+class FormBody(ActBody):
+    """Form a parcel; its quarter is the one in which it lies unless named."""
+
+    geometry: GeoJson
+    quarter: Word | None = None
+    attributes: ParcelAttributes = {}
+
+
+class PartBody(Body):
+    """One child of a split."""
+
+    geometry: GeoJson
+    attributes: ParcelAttributes = {}
+
+
+class SplitBody(ActBody):
+    """Split a parcel along ``line``, or into ``parts``; the quarter of the new numbers is the parent's unless named."""
+
+    line: GeoJson | None = None
+    parts: Annotated[list[PartBody], Field(max_length=1000)] = []
+    quarter: Word | None = None
+    attributes: ParcelAttributes = {}
+
+
+class MergeBody(ActBody):
+    """Merge parcels; the quarter of the new number is the first one's unless named."""
+
+    parcels: Annotated[list[Number], Field(min_length=2, max_length=1000)]
+    quarter: Word | None = None
+    attributes: ParcelAttributes = {}
+
+
+class AdjustedBody(Body):
+    """One parcel's new boundary, and what else the act says of it."""
+
+    number: Number
+    geometry: GeoJson
+    attributes: ParcelAttributes = {}
+
+
+class AdjustBody(ActBody):
+    """Move the boundary between parcels; ``allocation`` says that a land-allocation act changes their territory."""
+
+    parcels: Annotated[list[AdjustedBody], Field(min_length=1, max_length=1000)]
+    allocation: bool = False
+
+
+class QuarterBody(ActBody):
+    """Form an accounting quarter."""
+
+    code: Word
+    geometry: GeoJson
+    attributes: QuarterAttributes = {}
+
+
+class ZoneBody(ActBody):
+    """Zone a territory; ``parcels`` also gives the parcels in it what the zone sets."""
+
+    kind: ZoneKind
+    code: Word
+    geometry: GeoJson
+    parcels: bool = False
+    attributes: ZoneAttributes = {}
+
+
+class ReserveBody(ActBody):
+    """Reserve land."""
+
+    geometry: GeoJson
+    attributes: ReservationAttributes
+
+
+class ReleaseBody(ActBody):
+    """Release reserved land; all of it without a geometry."""
+
+    geometry: GeoJson | None = None
+
+
+def typed(layer: Layer, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return attributes as the layer's types: dates and instants are read from their ISO spelling.
+
+    Raises:
+        BadRequest: a number that the register issues itself, or a date that is none. All else the register checks.
+    """
+    for declared in layer.identifiers:
+        if declared.name in attributes:
+            raise BadRequest(_ISSUED.filled(field=declared.name), field=declared.name)
+    known = {f.name: f.type for f in layer.fields}
+    return {name: _read(name, known.get(name), value) for name, value in attributes.items()}
+
+
+def _read(name: str, kind: FieldType | None, value: Any) -> Any:
+    if not isinstance(value, str) or kind not in {FieldType.DATE, FieldType.INSTANT}:
+        return value
+    try:
+        return date.fromisoformat(value) if kind is FieldType.DATE else datetime.fromisoformat(value)
+    except ValueError:
+        raise BadRequest(_NO_DATE.filled(field=name, value=value[:40]), field=name) from None
+
+
+def _require_sane(named: str, day: date, earliest: date, latest: date) -> None:
+    if not earliest <= day <= latest:
+        facts = {"field": named, "day": day, "earliest": earliest, "latest": latest}
+        raise BadRequest(_FAR.filled(**facts), field=named, earliest=str(earliest), latest=str(latest))
+
+
+_FAR = Text(
+    kk="«{field}»: {day} күні {earliest} – {latest} аралығында болуы тиіс.",
+    ru="«{field}»: дата {day} должна лежать между {earliest} и {latest}.",
+    en="'{field}': the date {day} must lie between {earliest} and {latest}.",
+)
+_ISSUED = Text(
+    kk="«{field}» мәнін тізілім өзі береді; оны жібермеңіз.",
+    ru="Значение «{field}» присваивает сам регистр; не присылайте его.",
+    en="The register itself issues '{field}'; do not send it.",
+)
+_NO_DATE = Text(
+    kk="«{field}»: «{value}» күн емес; дұрысы, мысалы: 2026-03-01.",
+    ru="«{field}»: «{value}» — не дата; верно, например: 2026-03-01.",
+    en="'{field}': '{value}' is no date; right would be, for example, 2026-03-01.",
+)

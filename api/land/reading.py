@@ -1,0 +1,165 @@
+"""Reading the land cadastre: a parcel by its number on both axes of time, with its lineage; the gaps in a quarter."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+from psycopg import Connection
+
+from api.land.desk import etag, parcel_id, require_parameters
+from api.moments import parse_moment
+from api.violations import on_globe
+from cadastres.land import number as cadastral_number
+from cadastres.land.model import PARCEL, QUARTER
+from cadastres.land.quarters import Gap, gaps
+from gis import store
+from gis.errors import Gone, NotFound
+from gis.history import feature_versions
+from gis.instant import Instant, Reading, read_head, settle
+from gis.lineage import Descent, descents
+from gis.register import Register
+from gis.text import Text
+
+router = APIRouter()
+
+Valid = Annotated[str | None, Query(alias="datetime", description="When it was so: a day or an instant; now.")]
+Known = Annotated[str | None, Query(alias="recorded-at", description="As the register knew it then.")]
+
+
+@router.get("/parcels/{number}")
+def parcel(
+    request: Request,
+    number: Annotated[str, Path(max_length=80, description="A cadastral number in any spelling.")],
+    valid: Valid = None,
+    recorded_at: Known = None,
+) -> Response:
+    """A parcel as it was on a date, or as the register knew it on a date, with its parents and children."""
+    require_parameters(request, "datetime", "recorded-at")
+    register: Register = request.app.state.register
+    compact = cadastral_number.compact(number)
+    with register.reading() as connection:
+        reading = _reading(register, connection, valid, recorded_at)
+        feature_id = parcel_id(store.find(connection, PARCEL, "cadastral_number", compact), compact)
+        versions = feature_versions(connection, PARCEL, feature_id, reading.recorded)
+        version = _in_force(versions, reading, compact)
+        lineage = _lineage(connection, feature_id, reading)
+        token = store.tokens(connection, PARCEL, [feature_id])[feature_id]
+    feature = json.loads(version["feature"])
+    feature["spelled"] = cadastral_number.format(compact)
+    feature["lineage"] = lineage
+    feature["links"] = _links(feature_id, compact)
+    return JSONResponse(feature, media_type="application/geo+json", headers={"ETag": etag(feature_id, token)})
+
+
+def _reading(register: Register, connection: Connection, valid: str | None, recorded_at: str | None) -> Reading:
+    moment = None if valid is None else parse_moment("datetime", valid, register.profile)
+    known = None if recorded_at is None else parse_moment("recorded-at", recorded_at, register.profile)
+    return settle(Instant(moment, known), read_head(connection))
+
+
+def _in_force(versions: Sequence[Mapping[str, Any]], reading: Reading, compact: str) -> Mapping[str, Any]:
+    live = [v for v in versions if v["recorded_to"] is None and not v["abolished"]]
+    for version in live:
+        if _contains(version["valid_from"], version["valid_to"], reading.valid):
+            return version
+    shown = cadastral_number.format(compact)
+    if not live:
+        raise NotFound(_UNKNOWN_THEN.filled(number=shown, day=reading.recorded.isoformat()), number=shown)
+    spans = [{"from": _iso(v["valid_from"]), "to": _iso(v["valid_to"])} for v in live]
+    told = "; ".join(f"{span['from'] or '…'} – {span['to'] or '…'}" for span in spans)
+    message = _GONE.filled(number=shown, day=reading.valid.isoformat(), spans=told)
+    raise Gone(message, number=shown, in_force=spans)
+
+
+def _contains(start: datetime | None, end: datetime | None, moment: datetime) -> bool:
+    return (start is None or start <= moment) and (end is None or moment < end)
+
+
+def _lineage(connection: Connection, feature_id: int, reading: Reading) -> dict[str, Any]:
+    found = [d for d in descents(connection, feature_id, reading.recorded) if d.layer == PARCEL.name]
+    relatives = {d.parent for d in found} | {d.child for d in found}
+    timelines = store.timelines(connection, PARCEL, relatives)
+    numbers = {i: str(versions[-1].attributes["cadastral_number"]) for i, versions in timelines.items()}
+    return {
+        "parents": [_relative(d, d.parent, numbers) for d in found if d.child == feature_id],
+        "children": [_relative(d, d.child, numbers) for d in found if d.parent == feature_id],
+    }
+
+
+def _relative(descent: Descent, feature_id: int, numbers: Mapping[int, str]) -> dict[str, Any]:
+    compact = numbers[feature_id]
+    return {
+        "id": feature_id,
+        "cadastral_number": compact,
+        "spelled": cadastral_number.format(compact),
+        "kind": descent.kind,
+        "valid_from": _iso(descent.valid_from),
+        "changeset": descent.opened_by,
+        "href": f"/land/parcels/{compact}",
+    }
+
+
+def _links(feature_id: int, compact: str) -> list[dict[str, str]]:
+    item = f"/ogc/collections/{PARCEL.name}/items/{feature_id}"
+    return [
+        {"rel": "self", "type": "application/geo+json", "href": f"/land/parcels/{compact}"},
+        {"rel": "canonical", "type": "application/geo+json", "href": item},
+        {"rel": "version-history", "type": "application/json", "href": f"{item}/versions"},
+    ]
+
+
+@router.get("/quarters/{code}/gaps")
+def quarter_gaps(
+    request: Request,
+    code: Annotated[str, Path(max_length=80)],
+    narrower_than: Annotated[float | None, Query(alias="narrower-than", gt=0, description="Metres.")] = None,
+    valid: Valid = None,
+    recorded_at: Known = None,
+) -> Response:
+    """The parts of a quarter that no parcel holds, narrowest first: bad fits, forgotten land, streets."""
+    require_parameters(request, "narrower-than", "datetime", "recorded-at")
+    register: Register = request.app.state.register
+    compact = cadastral_number.parse_quarter(code)
+    with register.reading() as connection:
+        reading = _reading(register, connection, valid, recorded_at)
+        found = gaps(connection, reading, compact, register.profile.tolerances.linear)
+        known = store.find(connection, QUARTER, "code", compact)
+    if found is None:
+        shown = cadastral_number.format_quarter(compact)
+        refusal = NotFound if known is None else Gone
+        raise refusal(_NO_QUARTER.filled(code=shown, day=reading.valid.isoformat()), code=shown)
+    shown_gaps = [gap for gap in found if narrower_than is None or gap.width < narrower_than]
+    content = {"type": "FeatureCollection", "features": [_gap(gap, register) for gap in shown_gaps]}
+    return JSONResponse(content, media_type="application/geo+json")
+
+
+def _gap(gap: Gap, register: Register) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": on_globe(gap.place, register.profile.system),
+        "properties": {"area": round(gap.area, 4), "width": round(gap.width, 4), "parcels": list(gap.parcels)},
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+_UNKNOWN_THEN = Text(
+    kk="{number} учаскесін тізілім {day} сәтінде білмеген.",
+    ru="Участок {number} на {day} регистру не был известен.",
+    en="The register did not know parcel {number} at {day}.",
+)
+_GONE = Text(
+    kk="{number} учаскесі {day} күшінде емес. Күшінде болған уақыты: {spans}.",
+    ru="Участок {number} на {day} не действует. Он действовал: {spans}.",
+    en="Parcel {number} is not in force at {day}. It was in force: {spans}.",
+)
+_NO_QUARTER = Text(
+    kk="{code} есептік орамы {day} күшінде емес.",
+    ru="Учётный квартал {code} на {day} не действует.",
+    en="Quarter {code} is not in force at {day}.",
+)
