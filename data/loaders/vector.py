@@ -1,0 +1,167 @@
+"""Vector files through GDAL (pyogrio): GeoJSON, GeoPackage, Shapefile, GML, FlatGeobuf."""
+
+import codecs
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from data.loaders.source import BadFile, Batch, SourceOptions, UnknownFileCrs, refused_file, require_complete
+from data.loaders.wellknown import from_wkb
+from gis.text import Text
+
+DRIVERS: Final = {
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".gpkg": "GPKG",
+    ".shp": "ESRI Shapefile",
+    ".gml": "GML",
+    ".fgb": "FlatGeobuf",
+}
+"""GDAL's driver by suffix."""
+
+_HEAD = 65_536
+_REFUSALS = (DataSourceError, DataLayerError, pa.ArrowInvalid, OSError, ValueError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class VectorFile:
+    """A file that GDAL reads."""
+
+    path: Path
+    layer: str
+    columns: tuple[str, ...]
+    crs: str | None
+    count: int | None
+    encoding: str
+    native_encoding: str | None
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """Read it from the start; a file that ends early is refused."""
+        read = 0
+        with _refusing(self.path):
+            for record in self._records(size):
+                rows = np.arange(read + 1, read + record.num_rows + 1, dtype=np.int64)
+                read += record.num_rows
+                yield _batch(rows, record, self.columns)
+        require_complete(self.path, self.count, read)
+
+    def _records(self, size: int) -> Iterator[Any]:
+        options: dict[str, Any] = {"encoding": self.native_encoding} if self.native_encoding else {}
+        options |= {"layer": self.layer, "use_pyarrow": True, "batch_size": size}
+        with warnings.catch_warnings(), pyogrio.open_arrow(self.path, **options) as (_, reader):
+            warnings.simplefilter("ignore")  # what GDAL mutters about is found again, row by row
+            yield from reader
+
+
+def open_vector(path: Path, options: SourceOptions) -> VectorFile:
+    """Open a file that GDAL reads.
+
+    Raises:
+        BadFile: broken, not what its suffix says, several layers of which none was named.
+    """
+    driver = DRIVERS[path.suffix.lower()]
+    _inspect_text(path, driver)
+    native = _shapefile_encoding(path, options.encoding) if driver == "ESRI Shapefile" else None
+    with _refusing(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        layer = _layer(path, options.layer)
+        info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+    if info["driver"] != driver:
+        raise BadFile(_OTHER_KIND.filled(file=path.name, found=info["driver"], expected=driver), file=str(path))
+    columns = tuple(str(name) for name in info["fields"])
+    own = "utf-8" if native else (options.encoding or "utf-8")
+    return VectorFile(path, layer, columns, info["crs"], int(info["features"]), own, native)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BadFile:
+        raise
+    except _REFUSALS as error:
+        raise refused_file(path, error) from None
+
+
+def _layer(path: Path, wanted: str | None) -> str:
+    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if wanted in layers or (wanted is None and len(layers) == 1):
+        return wanted or layers[0]
+    raise BadFile(_LAYERS.filled(file=path.name, layers=", ".join(layers) or "—"), file=str(path), layers=layers)
+
+
+def _batch(rows: Any, record: Any, names: tuple[str, ...]) -> Batch:
+    shape = next((n for n in reversed(record.schema.names) if n not in names), None)
+    wkb = record.column(shape) if shape else pa.nulls(record.num_rows, pa.binary())
+    geometries, broken = from_wkb(wkb)
+    return Batch(rows, {n: record.column(n) for n in names}, geometries, broken)
+
+
+def _inspect_text(path: Path, driver: str) -> None:
+    if driver not in {"GML", "GeoJSON"}:
+        return
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if driver == "GML" and re.search(rb"<!\s*(DOCTYPE|ENTITY)", head):
+        raise refused_file(path, "DOCTYPE")
+    named = re.search(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]*)"', head) if driver == "GeoJSON" else None
+    if named and not _NAMED_CRS.search(named[1].decode("utf-8", "replace")):
+        # GDAL takes any name that it doesn't know for WGS 84.
+        name = named[1].decode("utf-8", "replace")
+        raise UnknownFileCrs(_JSON_CRS.filled(file=path.name, crs=name[:200]), crs=name[:200])
+
+
+_NAMED_CRS = re.compile(r"(EPSG|CRS84|OGC)", re.IGNORECASE)
+
+
+def _shapefile_encoding(path: Path, said: str | None) -> str | None:
+    """Return the encoding for GDAL to read a Shapefile's table in.
+
+    Without a ``.cpg`` and without a language byte GDAL takes Latin-1 and makes Cyrillic nonsense of it, silently.
+    """
+    if said is not None:
+        return _known_encoding(said, path)
+    table = path.with_suffix(".dbf")
+    declared = any(path.with_suffix(suffix).is_file() for suffix in (".cpg", ".CPG"))
+    if declared or not table.is_file() or _language_byte(table):
+        return None
+    return "UTF-8"
+
+
+def _language_byte(table: Path) -> int:
+    with table.open("rb") as file:
+        head = file.read(32)
+    return head[29] if len(head) == 32 else 0
+
+
+def _known_encoding(name: str, path: Path) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise refused_file(path, f"--encoding {name}?") from None
+
+
+_LAYERS = Text(
+    kk="{file} файлында бірнеше қабат бар немесе аталған қабат жоқ; --source-layer арқылы біреуін таңдаңыз: {layers}.",
+    ru="В файле {file} несколько слоёв или нет названного; выберите один через --source-layer: {layers}.",
+    en="The file {file} has several layers, or lacks the one named; choose one by --source-layer: {layers}.",
+)
+_OTHER_KIND = Text(
+    kk="{file} файлының ішінде {found} бар, ал жалғауы бойынша {expected} болуы тиіс.",
+    ru="В файле {file} содержится {found}, а по расширению должен быть {expected}.",
+    en="The file {file} holds {found}; by its suffix it should be {expected}.",
+)
+_JSON_CRS = Text(
+    kk="{file} файлының координаттар жүйесі белгісіз: {crs}. Дұрысы: urn:ogc:def:crs:EPSG::32643.",
+    ru="Система координат файла {file} неизвестна: {crs}. Верно, например: urn:ogc:def:crs:EPSG::32643.",
+    en="The coordinate system of the file {file} is not known: {crs}. Right would be urn:ogc:def:crs:EPSG::32643.",
+)
