@@ -37,7 +37,7 @@ class LayerHead:
     now: datetime
 
     def same_as(self, other: "LayerHead") -> bool:
-        """Tell whether nothing changed between the two looks: no changeset wrote to the layer, no legal date passed."""
+        """Tell whether between the two looks nothing was written to the layer and no legal date passed in it."""
         return (self.changeset, self.boundary) == (other.changeset, other.boundary)
 
 

@@ -80,7 +80,7 @@ def feature(layer: Layer, crs: Crs, storage_srid: int, only: Collection[str] | N
     """Return the SQL expression of one feature without XML declarations."""
     tag = f"{layer.schema}:{layer.table}"
     wanted = [p for p in layer.properties if only is None or p.required or p.name in only]
-    parts: list[_Part] = [f'<{tag}{declarations} gml:id="{layer.name}.', sql.SQL("v.feature_id::text"), '">']
+    parts: list[_Part] = [f'<{tag} gml:id="{layer.name}.', sql.SQL("v.feature_id::text"), '">']
     parts += _properties(layer, wanted)
     if only is None or GEOMETRY in only:
         parts += [_open(layer, GEOMETRY), geometry(layer, crs, storage_srid), _close(layer, GEOMETRY)]
@@ -93,15 +93,13 @@ def value(layer: Layer, name: str, crs: Crs, storage_srid: int) -> sql.Composed:
     Raises:
         KeyError: the layer has no such property.
     """
-    if name == GEOMETRY:
-        content = geometry(layer, crs, storage_srid)
-    else:
-        content = _escaped({p.name: p for p in layer.properties}[name])
+    by_name = {p.name: p for p in layer.properties}
+    content = geometry(layer, crs, storage_srid) if name == GEOMETRY else _escaped(by_name[name])
     return _text([f"<wfs:member>{_open(layer, name)}", content, f"{_close(layer, name)}</wfs:member>"])
 
 
-def geometry(layer: Layer, crs: Crs, storage_srid: int) -> sql.Composed:
-    """Return the SQL expression of a feature's geometry in ``crs``, with unique ids and the asked form of ``srsName``."""
+def geometry(layer: Layer, crs: Crs, storage_srid: int) -> sql.Composable:
+    """Return the SQL expression of a feature's geometry in ``crs``: unique ids, ``srsName`` in the asked form."""
     stored = _stored(crs, storage_srid)
     identity = _text([f"{layer.name}.", sql.SQL("v.feature_id::text"), f".{GEOMETRY}"])
     if layer.geometry.wkt in _PARTS:

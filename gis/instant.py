@@ -130,13 +130,17 @@ def arms_at(layer: Layer, reading: Reading, *, prefix: str = "") -> tuple[sql.Co
 
 
 # The tail (nothing closed, nothing bounded) has a partial index as small as a plain table's; the rows of bounded
-# validity that still matter are found by their end.
+# validity that still matter are found by their end. The planner has no statistics of either condition: it would AND the
+# tail's index of starts, or look for bounded rows among all versions that ever lay in the place. So the starts are no
+# index condition (coalesce; an unbounded start counts as passed), and OFFSET 0 keeps the place out of the second arm.
 _PRESENT = (
     """
-  SELECT * FROM {table} WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished AND lower(valid) <= {valid}""",
+  SELECT * FROM {table} WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished
+    AND coalesce(lower(valid) <= {valid}, true)""",
     """
-  SELECT * FROM {table} WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > {valid}
-    AND NOT abolished AND valid @> {valid}""",
+  SELECT * FROM (
+    SELECT * FROM {table} WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > {valid}
+      AND coalesce(lower(valid) <= {valid}, true) AND NOT abolished OFFSET 0) AS ending""",
 )
 
 _LIVE = (

@@ -137,7 +137,8 @@ def count_statement(layer: Layer, reading: Reading, query: PageQuery) -> sql.Com
     """Return the statement that counts all features of a query, whatever page it asks for."""
     whole = replace(query, after=None)
     arms = [_arm(layer, arm, whole, sql.SQL("v.feature_id")) for arm in _sources(layer, reading, whole)]
-    return sql.SQL("SELECT count(*) FROM ({}) AS v").format(sql.SQL(" UNION ALL ").join(arms))
+    whole_arms = sql.SQL(" UNION ALL ").join(sql.SQL("({})").format(arm) for arm in arms)
+    return sql.SQL("SELECT count(*) FROM ({}) AS v").format(whole_arms)
 
 
 def parameters(reading: Reading, query: PageQuery) -> dict[str, object]:
@@ -334,9 +335,7 @@ class PageReader:
         self._known = await read_layer_head(connection, self.layer)
         return self._known
 
-    async def _in_snapshot(
-        self, connection: AsyncConnection, instant: Instant, query: PageQuery, form: Form
-    ) -> Page:
+    async def _in_snapshot(self, connection: AsyncConnection, instant: Instant, query: PageQuery, form: Form) -> Page:
         async with _snapshot(connection):
             return await self._fetch(connection, instant, await self._look(connection), query, form)
 

@@ -46,8 +46,7 @@ def _written(
     layer: Layer | None = None,
 ) -> etree._Element:
     layer = layer or _layer()
-    namespaces = f' xmlns:test="urn:x-qala:test:1" xmlns:gml="{NAMESPACE}"'
-    expression = feature(layer, parse_crs(srs), 3879, declarations=namespaces)
+    expression = feature(layer, parse_crs(srs), 3879)
     row = sql.SQL(
         "SELECT 7 AS feature_id, 2 AS version, 3 AS opened_by, tstzrange('2020-01-01Z', NULL) AS valid,"
         " tstzrange('2020-01-02Z', NULL) AS recorded, ST_SetSRID(%(wkb)s::geometry, 3879) AS geom,"
@@ -55,9 +54,9 @@ def _written(
         " %(name)s::text AS name, %(height)s::float8 AS height, 'a'::text AS kind"
     )
     statement = sql.SQL("SELECT {} FROM ({}) AS v").format(expression, row)
-    found = connection.execute(statement, {"wkb": geometry.wkb, "name": name, "height": height}).fetchone()
+    found = connection.execute(statement, {"wkb": shapely.to_wkb(geometry), "name": name, "height": height}).fetchone()
     assert found is not None
-    return etree.fromstring(found[0])
+    return etree.fromstring(f'<root xmlns:test="urn:x-qala:test:1" xmlns:gml="{NAMESPACE}">{found[0]}</root>')[0]
 
 
 def _positions(element: etree._Element) -> list[list[tuple[float, ...]]]:
