@@ -5,7 +5,7 @@ in its memory before it draws. A tile of a fixed point on both axes never change
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +14,8 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.moments import parse_moment
+from api.ogc.links import Address
 from api.ogc.tile_sets import TILE_MATRIX_SET, WEB_MERCATOR_QUAD, tile_json, tile_matrix_sets, tile_set, tile_sets
 from gis.errors import BadRequest, NotFound
 from gis.instant import Instant
@@ -112,16 +114,8 @@ class Tiles:
         return Instant(valid, recorded, request.query_params.get("draft"))
 
     def _moment(self, request: Request, name: str) -> datetime | None:
-        """Read a moment with its offset from UTC, or a legal day, which begins at the city's midnight."""
         text = request.query_params.get(name)
-        if text is None:
-            return None
-        try:
-            if len(text) == len("2024-03-01"):
-                return self._profile.midnight(date.fromisoformat(text))
-            return datetime.fromisoformat(text.replace(" ", "+"))
-        except (ValueError, OverflowError):
-            raise BadRequest(_MOMENT.filled(name=name, text=text[:80]), parameter=name) from None
+        return None if text is None else parse_moment(name, text, self._profile)
 
 
 def _only(request: Request, known: tuple[str, ...]) -> None:
@@ -148,9 +142,7 @@ def _is_known(sent: str | None, etag: str) -> bool:
 
 
 def _root(request: Request) -> str:
-    """Return the URL of the landing page."""
-    place = request.url.path.rpartition("/collections/")[0] or request.url.path.rpartition("/tileMatrixSets")[0]
-    return f"{request.url.scheme}://{request.url.netloc}{place}"
+    return Address.of(request).base
 
 
 def _named(tile: Tile) -> dict[str, int]:
@@ -173,9 +165,4 @@ _FORM = Text(
     kk="f={form} пішімі жоқ; мыналар бар: {known}.",
     ru="Формата f={form} нет; есть: {known}.",
     en="There is no format f={form}; there are: {known}.",
-)
-_MOMENT = Text(
-    kk="{name}=«{text}» бір сәтті білдірмейді; дұрысы, мысалы: 2024-03-01 немесе 2024-03-01T00:00:00+05:00.",
-    ru="{name}=«{text}» не обозначает момента; верно, например: 2024-03-01 или 2024-03-01T00:00:00+05:00.",
-    en="{name}='{text}' is not one moment; right would be, for example, 2024-03-01 or 2024-03-01T00:00:00+05:00.",
 )

@@ -1,6 +1,7 @@
 """The envelope of a GetFeature or GetPropertyValue answer: counts, time and links before the members."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -9,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 from api.wfs.names import WFS, qualified
 from api.wfs.request import FeatureQuery
+from gis.crs import CRS84
 from gis.gml import NAMESPACE, SCHEMA_LOCATION, namespace
 from gis.instant import Reading
 from gis.layer import Layer
@@ -53,7 +55,8 @@ class Addresses:
     def schema(self, *layers: Layer) -> str:
         """Return where the schema of some types of one cadastre can be read."""
         types = ",".join(qualified(layer) for layer in layers)
-        return self._address({"SERVICE": "WFS", "VERSION": "2.0.0", "REQUEST": "DescribeFeatureType", "TYPENAMES": types})
+        request = {"SERVICE": "WFS", "VERSION": "2.0.0", "REQUEST": "DescribeFeatureType"}
+        return self._address(request | {"TYPENAMES": types})
 
     def links(self, query: FeatureQuery, extract: Extract) -> dict[str, str]:
         """Return the addresses of the pages around an answer; they stay at its point on both axes."""
@@ -77,42 +80,62 @@ class Addresses:
         return f"{self.endpoint}?{urlencode(parameters, quote_via=quote, safe=':,;/')}"
 
 
-def feature_collection(query: FeatureQuery, extract: Extract, addresses: Addresses) -> str:
-    """Return the XML declaration and the start tag of a ``wfs:FeatureCollection``."""
-    attributes = {"timeStamp": stamp(), **_counts(extract), **addresses.links(query, extract)}
-    return DECLARATION + _start("wfs:FeatureCollection", attributes, query.layer, addresses)
+Envelope = Callable[[FeatureQuery, Extract, Addresses], tuple[bytes, bytes]]
+"""Returns what stands before the members, and what after."""
 
 
-def value_collection(query: FeatureQuery, extract: Extract, addresses: Addresses) -> str:
-    """Return the XML declaration and the start tag of a ``wfs:ValueCollection``."""
-    attributes = {"timeStamp": stamp(), **_counts(extract), **addresses.links(query, extract)}
-    return DECLARATION + _start("wfs:ValueCollection", attributes, query.layer, addresses)
+def features(query: FeatureQuery, extract: Extract, addresses: Addresses) -> tuple[bytes, bytes]:
+    """Return the envelope of a ``wfs:FeatureCollection``."""
+    return _enveloped("wfs:FeatureCollection", query, extract, addresses)
+
+
+def values(query: FeatureQuery, extract: Extract, addresses: Addresses) -> tuple[bytes, bytes]:
+    """Return the envelope of a ``wfs:ValueCollection``."""
+    return _enveloped("wfs:ValueCollection", query, extract, addresses)
+
+
+def geojson(query: FeatureQuery, extract: Extract, addresses: Addresses) -> tuple[bytes, bytes]:
+    """Return the envelope of a GeoJSON FeatureCollection; ``crs`` (GeoJSON 2008) stands where it is not CRS84."""
+    envelope: dict[str, object] = {"type": "FeatureCollection", "timeStamp": _now(), "numberReturned": extract.returned}
+    if extract.matched is not None:
+        envelope["numberMatched"] = extract.matched
+    if query.crs != CRS84:
+        envelope["crs"] = {"type": "name", "properties": {"name": query.crs.urn}}
+    links = addresses.links(query, extract)
+    envelope["links"] = [
+        {"rel": {"previous": "prev"}.get(name, name), "type": "application/geo+json", "href": href}
+        for name, href in links.items()
+    ]
+    return f'{json.dumps(envelope)[:-1]}, "features": ['.encode(), b"]}"
+
+
+def _enveloped(tag: str, query: FeatureQuery, extract: Extract, addresses: Addresses) -> tuple[bytes, bytes]:
+    matched = "unknown" if extract.matched is None else str(extract.matched)
+    attributes = {
+        "timeStamp": _now(),
+        "numberMatched": matched,
+        "numberReturned": str(extract.returned),
+        **addresses.links(query, extract),
+    }
+    start = f"<{tag}{declarations(query.layer, addresses)}{_attributes(attributes)}>"
+    return (DECLARATION + start).encode(), f"</{tag}>".encode()
 
 
 def declarations(layer: Layer, addresses: Addresses) -> str:
     """Return the namespaces and schema locations that a feature of a layer needs, as attributes."""
-    names = {"xmlns:wfs": WFS, "xmlns:gml": NAMESPACE, f"xmlns:{layer.schema}": namespace(layer.schema), "xmlns:xsi": _XSI}
-    locations = {WFS: _WFS_SCHEMA, NAMESPACE: SCHEMA_LOCATION, namespace(layer.schema): addresses.schema(layer)}
+    own = namespace(layer.schema)
+    names = {"xmlns:wfs": WFS, "xmlns:gml": NAMESPACE, f"xmlns:{layer.schema}": own, "xmlns:xsi": _XSI}
+    locations = {WFS: _WFS_SCHEMA, NAMESPACE: SCHEMA_LOCATION, own: addresses.schema(layer)}
     pairs = " ".join(f"{name} {address}" for name, address in locations.items())
     return _attributes({**names, "xsi:schemaLocation": pairs})
 
 
-def stamp() -> str:
-    """Return the time of the answer."""
+def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _counts(extract: Extract) -> dict[str, str]:
-    matched = "unknown" if extract.matched is None else str(extract.matched)
-    return {"numberMatched": matched, "numberReturned": str(extract.returned)}
-
-
-def _start(tag: str, attributes: Mapping[str, str], layer: Layer, addresses: Addresses) -> str:
-    return f"<{tag}{declarations(layer, addresses)}{_attributes(attributes)}>"
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Refusals as OWS exception reports (OGC 06-121r3, clause 8; WFS 2.0, 7.5)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar, Final
@@ -122,7 +123,7 @@ def exception_report(error: QalaError, language: Language) -> Response:
 
 def _harmless(text: str) -> str:
     """Leave out what XML 1.0 can't carry; a refusal may quote anything."""
-    return "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff"))
+    return re.sub("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
 _UNKNOWN_VALUE = Text(

@@ -4,64 +4,150 @@ A page is one statement. An answer longer than a batch is counted first and then
 transaction of its own; all batches show the same point on both axes, so that nothing written meanwhile gets in.
 """
 
-import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from psycopg import AsyncConnection, sql
-from psycopg_pool import AsyncConnectionPool
 
+from api.wfs import collection
 from api.wfs.capabilities import GML_FORMAT
-from api.wfs.collection import (
-    DECLARATION,
-    Addresses,
-    Extract,
-    declarations,
-    feature_collection,
-    stamp,
-    value_collection,
-)
+from api.wfs.collection import Addresses, Envelope, Extract
 from api.wfs.errors import unknown_value
 from api.wfs.names import ResourceId
 from api.wfs.request import FeatureQuery
 from gis import gml
-from gis.crs import CRS84, Crs
-from gis.errors import Gone, NotFound
-from gis.freshness import read_layer_head, settle_layer
+from gis.errors import NotFound
 from gis.geojson import feature_row
-from gis.instant import Instant, Reading
-from gis.layer import Layer
-from gis.pages import BATCH, Page, PageQuery, count_statement, page_statement, parameters
+from gis.pages import BATCH, Form, Page, PageQuery, PageReader
 from gis.text import Text
 
 GEOJSON = "application/geo+json"
+_MEMBER = b"<wfs:member>"
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers queries from the public login's connections.
+    """Answers queries.
 
     Attributes:
-        readers: connections in autocommit mode.
+        readers: of each layer's pages, by name.
         srid: of the city's system.
     """
 
-    readers: AsyncConnectionPool[AsyncConnection]
+    readers: Mapping[str, PageReader]
     srid: int
 
     async def features(self, query: FeatureQuery, addresses: Addresses) -> Response:
-        """Answer GetFeature."""
-        if query.json:
-            return await self._geojson(query, addresses)
-        row = gml.member(query.layer, query.crs, self.srid, query.only)
-        return await self._collection(query, addresses, row, values=False)
+        """Answer GetFeature: a page at once, a longer answer in batches."""
+        form, envelope = self._form(query), collection.geojson if query.json else collection.features
+        if query.hits:
+            return _whole(await self._counted(query, form), b"", query, envelope, addresses)
+        first = await self._page(query, form)
+        if not first.more or query.count <= BATCH:
+            return _whole(_extract(query, first), first.body, query, envelope, addresses)
+        matched = await self._reader(query).count(first.reading, self._asked(query))
+        returned = min(query.count, matched - query.start)
+        extract = Extract(
+            reading=first.reading, matched=matched, returned=returned, more=query.start + returned < matched
+        )
+        head, foot = envelope(query, extract, addresses)
+        return StreamingResponse(self._batches(query, form, first, head, foot), media_type=_media_type(query))
 
     async def values(self, query: FeatureQuery, name: str, addresses: Addresses) -> Response:
-        """Answer GetPropertyValue; features without a value have no member."""
+        """Answer GetPropertyValue; a feature without a value has no member, and an answer is a page at most."""
         known = [*(declared.name for declared in query.layer.properties), gml.GEOMETRY]
         if name not in known:
             raise unknown_value("VALUEREFERENCE", name, ", ".join(known))
         row = gml.value(query.layer, name, query.crs, self.srid)
-        return await self._collection(query, addresses, row, values=True)
+        form = Form(f"value {name} {query.crs.srs_name}", row, separator="")
+        query = replace(query, count=min(query.count, BATCH))
+        if query.hits:
+            return _whole(await self._counted(query, form), b"", query, collection.values, addresses)
+        page = await self._page(query, form)
+        members = page.body.count(_MEMBER)
+        extract = replace(_extract(query, page), returned=members, matched=None)
+        if not page.more and query.start == 0:
+            extract = replace(extract, matched=members)
+        return _whole(extract, page.body, query, collection.values, addresses)
+
+    async def feature(self, found: list[ResourceId], query: FeatureQuery, addresses: Addresses) -> Response:
+        """Answer GetFeatureById: the bare feature.
+
+        Raises:
+            NotFound: there is none of that id at the asked point on both axes.
+        """
+        if not found:
+            raise NotFound(_NO_FEATURE.filled(id=addresses.asked.get("ID", "")[:100]), parameter="ID")
+        row = gml.feature(query.layer, query.crs, self.srid, query.only)
+        page = await self._page(query, Form(f"bare {query.crs.srs_name}", row, separator=""))
+        if not page.count:
+            raise NotFound(_NO_FEATURE.filled(id=addresses.asked["ID"][:100]), parameter="ID")
+        names = collection.declarations(query.layer, addresses).encode()
+        body = collection.DECLARATION.encode() + page.body.replace(b" ", names + b" ", 1)
+        return Response(body, media_type=GML_FORMAT)
+
+    def _form(self, query: FeatureQuery) -> Form:
+        if query.json:
+            return Form(f"geojson {query.crs.srs_name}", feature_row(query.layer, query.crs))
+        only = "*" if query.only is None else ",".join(sorted(query.only))
+        row = gml.member(query.layer, query.crs, self.srid, query.only)
+        return Form(f"gml {query.crs.srs_name} {only}", row, separator="")
+
+    def _reader(self, query: FeatureQuery) -> PageReader:
+        return self.readers[query.layer.name]
+
+    def _asked(self, query: FeatureQuery) -> PageQuery:
+        """Return the page that a query asks for; behind a known key no features need to be passed over."""
+        offset = 0 if query.after is not None else query.start
+        return PageQuery(
+            windows=query.windows,
+            srid=self.srid,
+            ids=query.ids,
+            after=query.after,
+            offset=offset,
+            limit=query.count,
+        )
+
+    async def _page(self, query: FeatureQuery, form: Form) -> Page:
+        asked = self._asked(query)
+        return await self._reader(query).page(query.instant, replace(asked, limit=min(asked.limit, BATCH)), form)
+
+    async def _counted(self, query: FeatureQuery, form: Form) -> Extract:
+        """Count all features of a query, whatever page it asks for."""
+        nothing = await self._reader(query).page(query.instant, replace(self._asked(query), limit=0), form)
+        matched = await self._reader(query).count(nothing.reading, self._asked(query))
+        return Extract(reading=nothing.reading, matched=matched, returned=0)
+
+    async def _batches(
+        self, query: FeatureQuery, form: Form, first: Page, head: bytes, foot: bytes
+    ) -> AsyncIterator[bytes]:
+        """Yield a long answer; an error on the way breaks the connection, so that nobody takes a part for the whole."""
+        yield head + first.body
+        separator = form.separator.encode()
+        async for page in self._reader(query).pages(first, self._asked(query), form):
+            yield separator + page.body if page.count else b""
+        yield foot
+
+
+def _extract(query: FeatureQuery, page: Page) -> Extract:
+    """Tell what a page is; one that ends the whole tells its number as well."""
+    ends = not page.more and (page.count > 0 or query.start == 0)
+    matched = query.start + page.count if ends else None
+    return Extract(reading=page.reading, matched=matched, returned=page.count, last=page.last, more=page.more)
+
+
+def _whole(extract: Extract, body: bytes, query: FeatureQuery, envelope: Envelope, addresses: Addresses) -> Response:
+    head, foot = envelope(query, extract, addresses)
+    return Response(head + body + foot, media_type=_media_type(query))
+
+
+def _media_type(query: FeatureQuery) -> str:
+    return GEOJSON if query.json else GML_FORMAT
+
+
+_NO_FEATURE = Text(
+    kk="«{id}» объектісі жоқ; идентификатор мынадай болады: land.parcel.123.",
+    ru="Объекта «{id}» нет; идентификатор выглядит так: land.parcel.123.",
+    en="There is no feature '{id}'; an identifier looks like land.parcel.123.",
+)

@@ -1,7 +1,7 @@
 """GetFeature and GetPropertyValue as values: what a query string asks for, checked (WFS 2.0, clauses 7, 10 and 11)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ from api.wfs.filter import Filter, parse_filter
 from api.wfs.kvp import Parameters
 from api.wfs.names import ResourceId, declared_prefixes, feature_types, refuse_foreign, resource_ids
 from gis.bbox import Window, parse_bbox, storage_windows
-from gis.crs import Crs, OwnSystem, parse_crs
+from gis.crs import CRS84, Crs, OwnSystem, parse_crs
 from gis.gml import GEOMETRY
 from gis.instant import Instant
 from gis.layer import Layer
@@ -73,16 +73,17 @@ class Reader:
         ids = self._ids(parameters, chosen)
         layer = self._layer(parameters, ids)
         count = parameters.number("COUNT")
+        json = output_format(parameters, (*GML_FORMATS, *JSON_FORMATS)) in JSON_FORMATS
         return FeatureQuery(
             layer=layer,
             ids=None if ids is None else tuple(each.feature_id for each in ids),
             windows=self._windows(parameters.get("BBOX") or chosen.bbox),
-            crs=self.crs(parameters),
+            crs=self._x_first(parameters) if json else self.crs(parameters),
             count=COUNT_DEFAULT if count is None else count,
             start=parameters.number("STARTINDEX") or 0,
             after=parameters.number("AFTER"),
             hits=parameters.one_of("RESULTTYPE", ("results", "hits")) == "hits",
-            json=output_format(parameters, (*GML_FORMATS, *JSON_FORMATS)) in JSON_FORMATS,
+            json=json,
             only=_only(parameters, layer),
             instant=self.instant(parameters),
         )
@@ -91,6 +92,10 @@ class Reader:
         """Return the system of the answer; the city's own where none is asked for."""
         with located("SRSNAME"):
             return parse_crs(parameters.get("SRSNAME") or coordinate_systems(self.profile)[0], self._own)
+
+    def _x_first(self, parameters: Parameters) -> Crs:
+        """Return the system of GeoJSON, where x stands before y (RFC 7946, 3.1.1); CRS84 unless asked otherwise."""
+        return replace(self.crs(parameters), swap=False) if "SRSNAME" in parameters else CRS84
 
     def instant(self, parameters: Parameters) -> Instant:
         """Return the point on both axes of time."""

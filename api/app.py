@@ -1,0 +1,69 @@
+"""The HTTP application: one city, every interface."""
+
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import AsyncConnectionPool
+from starlette.exceptions import HTTPException
+
+from api import health, history, problems
+from api.limits import BodyLimit
+from api.ogc.router import Ogc
+from api.ogc.tiles import Tiles
+from api.wfs import Wfs
+from data.installation import Installation
+from gis.errors import QalaError
+from gis.profile import checked_profile
+from gis.register import Register
+
+SERVED = "QALA_SERVED_PROFILE"
+"""Environment variable that hands the served city's profile from ``qala up`` to its server processes."""
+
+CONNECTIONS = 8
+"""Connections of the public login in one server process."""
+
+
+def create_app(register: Register) -> FastAPI:
+    """Return the application over one register; it opens and closes its own connections."""
+    readers: AsyncConnectionPool = AsyncConnectionPool(
+        register.database.reader,
+        min_size=1,
+        max_size=CONNECTIONS,
+        open=False,
+        timeout=10.0,
+        kwargs={"autocommit": True, "prepare_threshold": 3},
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await readers.open()
+        yield
+        await readers.close()
+        register.close()
+
+    app = FastAPI(title="Qala", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.register = register
+    for router in (
+        Ogc(register.profile, register.layers, readers).router,
+        Tiles(register.profile, register.layers, readers).router,
+    ):
+        app.include_router(router, prefix="/ogc")
+    for router in (history.router, land.router, health.router, Wfs(register.profile, register.layers, readers).router):
+        app.include_router(router)
+    app.add_middleware(BodyLimit)
+    app.add_exception_handler(QalaError, problems.refused)
+    app.add_exception_handler(RequestValidationError, problems.invalid)
+    app.add_exception_handler(HTTPException, problems.missing)
+    app.add_exception_handler(Exception, problems.broken)
+    return app
+
+
+def served() -> FastAPI:
+    """Return the application over the city that ``qala up`` serves."""
+    profile = checked_profile(json.loads(os.environ[SERVED]), SERVED)
+    installation = Installation()
+    return create_app(installation.register(installation.database(profile), profile))

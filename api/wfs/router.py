@@ -1,0 +1,214 @@
+"""The Web Feature Service 2.0 (OGC 09-025r2) over HTTP: one address, operations named by ``REQUEST``."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter
+from psycopg import AsyncConnection, OperationalError
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.wfs.capabilities import GML_FORMAT, SECTIONS, VERSION, Offer, capabilities
+from api.wfs.collection import Addresses
+from api.wfs.errors import (
+    InvalidParameterValue,
+    MethodNotAllowed,
+    OperationNotSupported,
+    VersionNegotiationFailed,
+    exception_report,
+    unknown_value,
+)
+from api.wfs.features import Answers
+from api.wfs.kvp import Parameters
+from api.wfs.names import resource_ids
+from api.wfs.request import FeatureQuery, Reader, output_format
+from api.wfs.schema import describe
+from api.wfs.stored_queries import describe_stored_queries, list_stored_queries, require_known
+from gis.errors import QalaError, Unavailable
+from gis.layer import Layer
+from gis.pages import PageReader
+from gis.profile import CityProfile
+from gis.text import Text, preferred_language
+
+PATH: Final = "/wfs"
+
+_XML: Final = "text/xml"
+_VERSIONS: Final = (VERSION, "2.0.2")
+_MOST_PARAMETERS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request: its parameters, and what its sender is offered."""
+
+    parameters: Parameters
+    offer: Offer
+    reader: Reader
+
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses(self.offer.endpoint, self.parameters)
+
+
+class Wfs:
+    """The service over a city's layers; one object a process.
+
+    Args:
+        profile: the city's.
+        layers: all layers of the register; those that everybody may read are served.
+        readers: connections of the public login, in autocommit mode.
+    """
+
+    def __init__(
+        self,
+        profile: CityProfile,
+        layers: Mapping[str, Layer],
+        readers: AsyncConnectionPool[AsyncConnection],
+    ) -> None:
+        self._profile = profile
+        self._layers = {name: layer for name, layer in layers.items() if "anonymous" in layer.readers}
+        pages = {name: PageReader(readers, layer) for name, layer in self._layers.items()}
+        self._answers = Answers(pages, profile.srid)
+        self._operations: Mapping[str, Callable[[_Asked], Awaitable[Response]]] = {
+            "GetCapabilities": self._get_capabilities,
+            "DescribeFeatureType": self._describe_feature_type,
+            "GetFeature": self._get_feature,
+            "GetPropertyValue": self._get_property_value,
+            "ListStoredQueries": self._list_stored_queries,
+            "DescribeStoredQueries": self._describe_stored_queries,
+        }
+
+    @cached_property
+    def router(self) -> APIRouter:
+        """The one route."""
+        router = APIRouter()
+        router.add_route(PATH, self.answer, methods=["GET", "HEAD", "POST"], include_in_schema=False)
+        return router
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request, a refusal by an exception report."""
+        try:
+            return await self._perform(request)
+        except QalaError as error:
+            refusal = error
+        except (OperationalError, PoolTimeout):
+            refusal = Unavailable(_NO_DATABASE)
+        return exception_report(refusal, preferred_language(request.headers.get("accept-language")))
+
+    async def _perform(self, request: Request) -> Response:
+        if request.method == "POST":
+            # The body stays unread: whatever its size or shape, it costs nothing.
+            raise MethodNotAllowed(_NO_POST)
+        asked = self._read(request)
+        parameters = asked.parameters
+        parameters.required("SERVICE", "WFS")
+        parameters.one_of("SERVICE", ("WFS",))
+        named = parameters.required("REQUEST", "GetCapabilities")
+        operations = {name.casefold(): operation for name, operation in self._operations.items()}
+        if named.casefold() not in operations:
+            known = ", ".join(self._operations)
+            raise OperationNotSupported(_NO_OPERATION.filled(name=named[:100], known=known), parameter="REQUEST")
+        if named.casefold() != "getcapabilities" and parameters.get("VERSION", VERSION) not in _VERSIONS:
+            raise unknown_value("VERSION", parameters["VERSION"], VERSION)
+        return await operations[named.casefold()](asked)
+
+    def _read(self, request: Request) -> _Asked:
+        parameters = _parameters(request)
+        named = parameters.get("ACCEPTLANGUAGES") or parameters.get("LANGUAGE")
+        offer = Offer(
+            profile=self._profile,
+            layers=tuple(self._layers.values()),
+            endpoint=str(request.url.replace(query="", fragment="")),
+            language=preferred_language(named or request.headers.get("accept-language")),
+        )
+        return _Asked(parameters, offer, Reader(self._profile, self._layers))
+
+    async def _get_capabilities(self, asked: _Asked) -> Response:
+        accepted = asked.parameters.listed("ACCEPTVERSIONS")
+        if accepted and not set(accepted) & set(_VERSIONS):
+            text = _NO_VERSION.filled(asked=", ".join(accepted)[:100], spoken=VERSION)
+            raise VersionNegotiationFailed(text, parameter="ACCEPTVERSIONS")
+        sections = asked.parameters.listed("SECTIONS") or ["All"]
+        for section in sections:
+            if section not in {*SECTIONS, "All"}:
+                raise unknown_value("SECTIONS", section, ", ".join((*SECTIONS, "All")))
+        body = capabilities(asked.offer, SECTIONS if "All" in sections else sections)
+        headers = {"Content-Language": asked.offer.language, "Vary": "Accept-Language"}
+        return Response(body, media_type=_XML, headers=headers)
+
+    async def _describe_feature_type(self, asked: _Asked) -> Response:
+        output_format(asked.parameters)
+        layers = asked.reader.types(asked.parameters) or tuple(self._layers.values())
+        body = describe(list(dict.fromkeys(layers)), lambda group: asked.addresses.schema(*group))
+        return Response(body, media_type=GML_FORMAT)
+
+    async def _get_feature(self, asked: _Asked) -> Response:
+        if "STOREDQUERY_ID" in asked.parameters:
+            return await self._get_feature_by_id(asked)
+        return await self._answers.features(asked.reader.query(asked.parameters), asked.addresses)
+
+    async def _get_feature_by_id(self, asked: _Asked) -> Response:
+        parameters, reader = asked.parameters, asked.reader
+        require_known([parameters["STOREDQUERY_ID"]])
+        output_format(parameters)
+        found = resource_ids([parameters.required("ID", "land.parcel.123")], self._layers)
+        query = FeatureQuery(
+            layer=found[0].layer if found else next(iter(self._layers.values())),
+            ids=tuple(each.feature_id for each in found),
+            crs=reader.crs(parameters),
+            count=1,
+            instant=reader.instant(parameters),
+        )
+        return await self._answers.feature(found, query, asked.addresses)
+
+    async def _get_property_value(self, asked: _Asked) -> Response:
+        name = asked.parameters.required("VALUEREFERENCE", "cadastral_number").rpartition(":")[2]
+        output_format(asked.parameters)
+        return await self._answers.values(asked.reader.query(asked.parameters), name, asked.addresses)
+
+    async def _list_stored_queries(self, asked: _Asked) -> Response:
+        return Response(list_stored_queries(asked.offer), media_type=_XML)
+
+    async def _describe_stored_queries(self, asked: _Asked) -> Response:
+        require_known(asked.parameters.listed("STOREDQUERY_ID"))
+        return Response(describe_stored_queries(asked.offer), media_type=_XML)
+
+
+def _parameters(request: Request) -> Parameters:
+    try:
+        query = request.url.query
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise InvalidParameterValue(_UNREADABLE.filled(most=_MOST_PARAMETERS)) from None
+    return Parameters.read(pairs)
+
+
+_NO_POST = Text(
+    kk="Бұл қызмет әзірше тек GET сұрауларын қабылдайды; параметрлерді мекенжайда беріңіз.",
+    ru="Эта служба пока принимает только запросы GET; передайте параметры в адресе.",
+    en="This service takes GET requests only, so far; give the parameters in the address.",
+)
+_NO_OPERATION = Text(
+    kk="«{name}» операциясы жоқ. Бар операциялар: {known}.",
+    ru="Операции «{name}» нет. Есть операции: {known}.",
+    en="There is no operation '{name}'. The operations are: {known}.",
+)
+_NO_VERSION = Text(
+    kk="Сұралған нұсқалардың ({asked}) бірде-бірі жоқ; бұл қызметтің нұсқасы {spoken}.",
+    ru="Ни одной из запрошенных версий ({asked}) нет; версия этой службы — {spoken}.",
+    en="None of the asked versions ({asked}) is spoken here; this service speaks {spoken}.",
+)
+_NO_DATABASE = Text(
+    kk="Дерекқор қазір қолжетімсіз; кейінірек қайталап көріңіз.",
+    ru="База данных сейчас недоступна; повторите позже.",
+    en="The database can't be reached now; try again later.",
+)
+_UNREADABLE = Text(
+    kk="Параметрлер оқылмайды: UTF-8 кодтауында, ең көбі {most} параметр болуы тиіс.",
+    ru="Параметры не читаются: нужна кодировка UTF-8 и не более {most} параметров.",
+    en="The parameters can't be read: they must be in UTF-8, and at most {most}.",
+)

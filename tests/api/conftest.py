@@ -1,0 +1,64 @@
+"""The application over a small register, served on the loopback."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+import shapely
+
+from api.app import create_app
+from tests.api.server import serving
+from tests.city import ORIGIN, City, square
+
+QGIS_PYTHON = "/usr/bin/python3"
+
+
+@pytest.fixture(scope="module")
+def furnished_city(small_city: City) -> City:
+    """The small city with one feature in each layer beside quarters and parcels."""
+    block = shapely.MultiPolygon([square(0, 0), square(2, 2)])
+    line = shapely.MultiLineString([[ORIGIN, (ORIGIN[0] + 100, ORIGIN[1] + 50)]])
+    put = small_city.put
+    put("land.zone", block, kind="category", category="2")
+    put("land.reservation", block, purpose="park")
+    put("address.street", line, functional_class="mainRoad")
+    put("address.address", shapely.Point(ORIGIN), locator_designator="1", position_specification="building")
+    put("real_estate.building", block, condition_of_construction="functional")
+    put("urban_planning.land_use", block, hilucs_land_use="5_ResidentialUse")
+    put("environment.water_body", block, water_type="standingWater")
+    put("environment.green_area", block, green_area_type="park")
+    return small_city
+
+
+@pytest.fixture(scope="module")
+def live_server(furnished_city: City) -> Iterator[str]:
+    """Address of a server of the small city, without a slash at its end."""
+    with serving(create_app(furnished_city.register)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(live_server: str) -> Iterator[httpx2.Client]:
+    """A client of the live server."""
+    with httpx2.Client(base_url=live_server, timeout=60.0) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def qgis_python() -> str:
+    """Interpreter that has QGIS; where there is none the test is skipped, in CI it fails."""
+    if not _has_qgis():
+        if os.environ.get("CI") == "true":
+            pytest.fail("QGIS (Debian package python3-qgis) is not installed")
+        pytest.skip("QGIS (Debian package python3-qgis) is not installed")
+    return QGIS_PYTHON
+
+
+def _has_qgis() -> bool:
+    if shutil.which(QGIS_PYTHON) is None:
+        return False
+    probe = [QGIS_PYTHON, "-c", "import qgis.core"]
+    return subprocess.run(probe, check=False, capture_output=True).returncode == 0
