@@ -120,10 +120,10 @@ def tell_story(register: Register, tell: Tell = quiet) -> int:
     """Perform the sample acts on a register that holds the demo city; return how many there were."""
     with connect(register.database.reader) as connection:
         buildings = [v.geometry for v in _in_force(connection, BUILDING, Instant()).values()]
-    told = _Told(buildings)
-    for i, chapter in enumerate(STORY):
-        tell("sample acts", 0.7 + 0.3 * i / len(STORY))
-        told.go_on(register, i + 1, chapter)
+        told = _Told(register, connection, buildings)
+        for i, chapter in enumerate(STORY):
+            tell("sample acts", 0.7 + 0.3 * i / len(STORY))
+            told.go_on(i + 1, chapter)
     return len(STORY)
 
 
@@ -131,44 +131,42 @@ def tell_story(register: Register, tell: Tell = quiet) -> int:
 class _Told:
     """The story so far."""
 
+    register: Register
+    connection: Connection
     buildings: list[BaseGeometry]
     touched: set[int] = field(default_factory=set)
     families: list[tuple[int, ...]] = field(default_factory=list)
     cleared: list[Version] = field(default_factory=list)
 
-    def go_on(self, register: Register, serial: int, chapter: Chapter) -> None:
+    def go_on(self, serial: int, chapter: Chapter) -> None:
         """Find where the next act can be, and perform it."""
-        land = self._land(register, chapter)
+        land = self._land(chapter.day)
         command = chapter.scene(land)
         if command is None:
             msg = f"the demo city has no place for its act {serial}: {chapter.reason}"
             raise RuntimeError(msg)
-        recorded = register.perform(command, _act(register, serial, chapter))
-        self._remember(register, land, command, recorded)
+        self._remember(land, command, self.register.perform(command, _act(self.register, serial, chapter)))
 
-    def _land(self, register: Register, chapter: Chapter) -> Land:
-        moment = register.profile.midnight(chapter.day)
-        with connect(register.database.reader) as connection:
-            parcels = _in_force(connection, PARCEL, Instant(moment))
-            reservations = _in_force(connection, RESERVATION, Instant(moment))
+    def _land(self, day: date) -> Land:
+        instant = Instant(self.register.profile.midnight(day))
+        reservations = _in_force(self.connection, RESERVATION, instant)
         return Land(
-            parcels=parcels,
+            parcels=_in_force(self.connection, PARCEL, instant),
             buildings=self.buildings,
             touched=frozenset(self.touched),
             families=tuple(self.families),
             cleared=tuple(self.cleared),
-            reservations={i: v.geometry for i, v in sorted(reservations.items())},
-            tolerance=register.profile.tolerances.linear,
+            reservations={i: version.geometry for i, version in reservations.items()},
+            tolerance=self.register.profile.tolerances.linear,
         )
 
-    def _remember(self, register: Register, land: Land, command: Command, recorded: Recorded) -> None:
-        children = tuple(sorted(recorded.features.values()))
+    def _remember(self, land: Land, command: Command, recorded: Recorded) -> None:
         if isinstance(command, Split | Merge):
-            self.families.append(children)
+            self.families.append(tuple(sorted(recorded.features.values())))
         if isinstance(command, Archive):
             self.cleared.append(land.parcels[command.feature])
-        with connect(register.database.reader) as connection:
-            self.touched.update(change["feature_id"] for change in changed_features(connection, recorded.number))
+        changes = changed_features(self.connection, recorded.number)
+        self.touched.update(change["feature_id"] for change in changes)
 
 
 def _in_force(connection: Connection, layer: Layer, instant: Instant) -> Mapping[int, Version]:

@@ -260,7 +260,9 @@ def form(land: Land) -> Command | None:
     """Form a parcel on ground that an archived one left."""
     for old in land.cleared:
         area = old.geometry
-        if isinstance(area, Polygon) and not any(v.geometry.overlaps(area) for v in land.parcels.values()):
+        if isinstance(area, Polygon) and all(
+            v.geometry.relate_pattern(area, "F********") for v in land.parcels.values()
+        ):
             kept = ("category", "permitted_use", "official_area", "divisible", "derived")
             said = {name: old.attributes[name] for name in kept}
             return Form(quarter=quarter(old), geometry=area, attributes=said)

@@ -4,7 +4,7 @@ Land between street strips and waters makes blocks; a block with buildings is di
 tessellation (Fleischmann et al. 2020, the momepy library): every place belongs to the building nearest to it. Main
 streets enclose the accounting quarters.
 
-All geometries are in the city's projected system, x east, y north, metres, on a grid of 1 cm, so that neighbours share
+All geometries are in the city's projected system, x east, y north, metres, on a grid of 5 cm, so that neighbours share
 their vertices exactly.
 """
 
@@ -20,7 +20,8 @@ import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-GRID: Final = 0.01
+GRID: Final = 0.05
+"""Vertices stand on this grid [m]: five times the usual tolerance, so that two of them are one or clearly apart."""
 
 Areas = npt.NDArray[np.object_]
 

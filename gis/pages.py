@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from psycopg import AsyncConnection, IsolationLevel, sql
+from psycopg import AsyncConnection, AsyncCursor, IsolationLevel, sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg_pool import AsyncConnectionPool
@@ -28,6 +28,7 @@ BATCH: Final = 2000
 """Features in one batch of a long answer: some megabytes at most."""
 
 _OPTIMISTIC = 3
+_MOST_TEXTS = 500
 _SINGLE_PRECISION = 2.0**-22
 
 
@@ -328,8 +329,11 @@ class PageReader:
             yield page
 
     def _remembered(self, instant: Instant) -> LayerHead | None:
+        """Return the head as last seen, unless what is asked depends on the clock or on later changesets."""
         known = self._known
-        return None if known is None or (instant.recorded or known.register) > known.register else known
+        if known is None or instant.recorded is None:
+            return known
+        return known if instant.valid is not None and instant.recorded <= known.register else None
 
     async def _look(self, connection: AsyncConnection) -> LayerHead:
         self._known = await read_layer_head(connection, self.layer)
@@ -343,8 +347,7 @@ class PageReader:
         self, connection: AsyncConnection, instant: Instant, head: LayerHead, query: PageQuery, form: Form
     ) -> Page:
         reading = settle_layer(instant, head)
-        cursor = connection.cursor()
-        cursor.adapters.register_loader("text", _Bytes)
+        cursor = with_bytes(connection)
         # Never prepared: a plan made without knowing the place would be the wrong one for large places.
         await cursor.execute(self._text(reading, query, form), parameters(reading, query), prepare=False)
         body, count, last, more = await cursor.fetchone() or (None, 0, None, False)
@@ -354,9 +357,18 @@ class PageReader:
         key = (form.name, reading.live, reading.present, *_shape(query))
         text = self._texts.get(key)
         if text is None:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
             statement = page_statement(self.layer, reading, query, form.row, separator=form.separator)
             text = self._texts[key] = statement.as_bytes(None)
         return text
+
+
+def with_bytes(connection: AsyncConnection) -> AsyncCursor[Any]:
+    """Return a cursor that hands text on as the server sent it, undecoded."""
+    cursor = connection.cursor()
+    cursor.adapters.register_loader("text", _Bytes)
+    return cursor
 
 
 class _Bytes(Loader):

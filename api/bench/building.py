@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import psycopg
 import shapely
 from psycopg import Connection, sql
 
@@ -18,7 +19,10 @@ from gis.pages import property_value
 from gis.register import Register
 
 PLAIN: Final = "plain_parcel"
-"""Table of the parcels in force now and of nothing else: what rivals and bare SQL read. Its key is ``id``."""
+"""Table of the parcels in force now, with the properties that every interface shows: what rivals read."""
+
+BARE: Final = "bare_parcel"
+"""The same parcels with the columns of the layer's own table: what bare SQL reads to write the same bytes."""
 
 _HISTORY = Path(__file__).with_name("history.sql")
 _COMPLETE = "SELECT to_regclass('public.bench_complete') IS NOT NULL"
@@ -40,7 +44,7 @@ def build(register: Register, net: Net, tell: Callable[[str], None]) -> None:
         tell("ten acts on each parcel")
         with _without_indexes(connection, register.database.owner, tell):
             connection.execute(_HISTORY.read_text(encoding="utf-8"))
-        tell("a plain copy of the parcels in force")
+        tell("plain copies of the parcels in force")
         _copy_plain(connection)
         connection.execute("DROP TABLE bench_parcel, bench_quarter")
         connection.execute("VACUUM ANALYZE")
@@ -55,13 +59,19 @@ def _copy_net(connection: Connection, register: Register, net: Net) -> None:
     numbers = (f"{prefix}{b + 1:03d}{s:03d}" for b, s in zip(block, serial, strict=True))
     _copy(connection, register, "bench_parcel", zip(places, numbers, shapes, strict=True))
     blocks = np.unique(block)
-    quarters = (shapely.MultiPolygon([shapely.coverage_union_all(shapes[block == b])]) for b in blocks)
+    quarters = (_whole(shapely.coverage_union_all(shapes[block == b])) for b in blocks)
     codes = (f"{prefix}{b + 1:03d}" for b in blocks)
     places = range(net.count + 1, net.count + 1 + len(blocks))
     _copy(connection, register, "bench_quarter", zip(places, codes, quarters, strict=True))
 
 
-def _copy(connection: Connection, register: Register, table: str, rows: Iterable[tuple[int, str, shapely.Geometry]]) -> None:
+def _whole(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) else shape
+
+
+def _copy(
+    connection: Connection, register: Register, table: str, rows: Iterable[tuple[int, str, shapely.Geometry]]
+) -> None:
     name = sql.Identifier(table)
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
     connection.execute(sql.SQL("CREATE UNLOGGED TABLE {} (place bigint, number text, geom geometry)").format(name))
@@ -109,17 +119,23 @@ def _run(conninfo: str, statement: str) -> None:
 
 
 def _copy_plain(connection: Connection) -> None:
-    """Copy what the register says now, with the properties that every interface shows, and index it by key and place."""
-    reading = settle(Instant(), read_head(connection))
-    columns = sql.SQL(", ").join(
+    """Copy what the register says now, twice, and index it by key and place."""
+    shown = sql.SQL(", ").join(
         sql.SQL("{} AS {}").format(property_value(f), sql.Identifier(f.name)) for f in PARCEL.properties
     )
-    statement = sql.SQL("CREATE TABLE {} AS SELECT v.feature_id AS id, {}, v.geom FROM {} ORDER BY v.feature_id")
-    plain = sql.Identifier(PLAIN)
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(plain))
-    connection.execute(
-        statement.format(plain, columns, versions_at(PARCEL, reading)).as_string(connection).encode(), reading.parameters
+    _copy_live(connection, PLAIN, "id", sql.SQL("v.feature_id AS id, {}, v.geom").format(shown))
+    _copy_live(connection, BARE, "feature_id", sql.SQL("v.*"))
+
+
+def _copy_live(connection: Connection, table: str, key: str, columns: sql.Composable) -> None:
+    reading = settle(Instant(), read_head(connection))
+    name = sql.Identifier(table)
+    statement = sql.SQL("CREATE TABLE {} AS SELECT {} FROM {} ORDER BY v.feature_id").format(
+        name, columns, versions_at(PARCEL, reading)
     )
-    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (id)").format(plain))
-    connection.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(plain))
-    connection.execute(sql.SQL("GRANT SELECT ON {} TO PUBLIC").format(plain))
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
+    # Statements that define can't bind; the client puts the values in.
+    psycopg.ClientCursor(connection).execute(statement, reading.parameters)
+    for index in ("ALTER TABLE {} ADD PRIMARY KEY ({})", "CREATE INDEX ON {} USING gist (geom)"):
+        connection.execute(sql.SQL(index).format(name, sql.Identifier(key)))
+    connection.execute(sql.SQL("GRANT SELECT ON {} TO PUBLIC").format(name))

@@ -17,7 +17,6 @@ from data.profiles import find
 from gis.bbox import Box
 from gis.cluster import default_home
 from gis.crs import transformer
-from gis.database import connect
 from gis.profile import CityProfile
 from gis.register import Register
 
@@ -65,6 +64,14 @@ class BenchCity:
     def ensure(self, tell: Tell) -> None:
         """Build the city unless it stands already."""
         build(self.register, self.net, tell)
+
+    def lonlat_box(self, box: Box) -> Box:
+        """Return the box of about the same size and place in degrees."""
+        to_degrees = transformer(self.profile.system, 4326)
+        x, y = (box.min_x + box.max_x) / 2, (box.min_y + box.max_y) / 2
+        (west, east), _ = to_degrees.transform([box.min_x, box.max_x], [y, y])
+        _, (south, north) = to_degrees.transform([x, x], [box.min_y, box.max_y])
+        return Box(west, south, east, north)
 
     def random_boxes(self, seed: int, side: float) -> Iterator[Box]:
         """Yield boxes of ``side`` metres, anywhere inside the city, in its projected system; the same for one seed."""

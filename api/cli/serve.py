@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from data.city import build_city, profile_of_extract
-from data.demo import build_demo
 
 from api.cli.city import DEMO, Profile, chosen, readable, remember
 from api.cli.output import console, errors, progress
@@ -58,6 +56,8 @@ def _profile(installation: Installation, name: str | None, extract: Path | None)
     if name:
         return find(name)
     if extract is not None:
+        from data.city import profile_of_extract  # noqa: PLC0415  (its libraries take seconds to load)
+
         return profile_of_extract(extract)
     return chosen(installation, None)
 
@@ -69,6 +69,9 @@ def _is_empty(register: Register) -> bool:
 
 
 def _load(register: Register, extract: Path | None) -> None:
+    from data.city import build_city  # noqa: PLC0415  (its libraries take seconds to load)
+    from data.demo import build_demo  # noqa: PLC0415  (likewise)
+
     name = register.profile.name.en
     with progress(f"Loading {name}") as tell:
         if extract is not None:
@@ -78,7 +81,7 @@ def _load(register: Register, extract: Path | None) -> None:
         else:
             errors.print(f"{name}: the register is empty; fill it by 'qala import' or 'qala up --city EXTRACT.osm.pbf'")
             return
-    console.print(report.told())
+    console.print(report.told().en)
 
 
 def _require_free(host: str, port: int) -> None:

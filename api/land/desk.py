@@ -14,12 +14,16 @@ from api.tokens import RequireRole
 from api.violations import violation_documents
 from cadastres.land import number
 from cadastres.land.model import PARCEL, QUARTER
+from cadastres.land.story import LaterChange
 from gis import store
 from gis.act import Act, Command
 from gis.errors import BadRequest, NotFound
+from gis.instant import read_head
 from gis.layer import Layer
+from gis.lineage import descents
 from gis.recording import Recorded
 from gis.register import Register
+from gis.rules import Violation
 from gis.text import Language, Text, preferred_language
 from gis.tokens import Token
 
@@ -88,11 +92,24 @@ class Desk:
     def perform(self, command: Command, act: Act, layer: Layer, named: Sequence[int] = ()) -> Response:
         """Record an act, or ask whether it may be; ``named`` are the features that it names."""
         expected = expected_tokens(self.if_match, named)
-        if self.dry_run:
-            found = self.register.may(command, act, expected)
-            allowed = all(violation.severity != "error" for violation in found)
-            return JSONResponse({"allowed": allowed, "violations": self._told(found)})
-        return self._answer(self.register.perform(command, act, expected), act, layer, named)
+        try:
+            if self.dry_run:
+                return self._advice(self.register.may(command, act, expected))
+            return self._answer(self.register.perform(command, act, expected), act, layer, named)
+        except LaterChange as refusal:
+            refusal.data["descendants"] = self._descendants(layer, int(refusal.data["feature_id"]))
+            raise
+
+    def _advice(self, found: Sequence[Violation]) -> Response:
+        allowed = all(violation.severity != "error" for violation in found)
+        return JSONResponse({"allowed": allowed, "violations": self._told(found)})
+
+    def _descendants(self, layer: Layer, feature_id: int) -> list[dict[str, Any]]:
+        """Return the children for whose sake an act on a feature's past is refused."""
+        with self.register.reading() as connection:
+            found = descents(connection, feature_id, read_head(connection).recorded)
+        children = {d.child: d for d in found if d.parent == feature_id and d.layer == layer.name}
+        return self._features(layer, list(children), None)
 
     def _answer(self, done: Recorded, act: Act, layer: Layer, named: Sequence[int]) -> Response:
         new = [done.features[i] for i in sorted(done.features, reverse=True)]
@@ -107,11 +124,11 @@ class Desk:
         headers = {"Location": features[0]["href"], "ETag": features[0]["etag"]} if new else {}
         return JSONResponse(content, 201 if new else 200, headers)
 
-    def _told(self, found: Any) -> list[dict[str, Any]]:
+    def _told(self, found: Sequence[Violation]) -> list[dict[str, Any]]:
         register = self.register
         return violation_documents(found, register.rules, self.language, register.profile.system)
 
-    def _features(self, layer: Layer, ids: Sequence[int], changeset: int) -> list[dict[str, Any]]:
+    def _features(self, layer: Layer, ids: Sequence[int], changeset: int | None) -> list[dict[str, Any]]:
         with self.register.reading() as connection:
             timelines = store.timelines(connection, layer, ids)
         return [
@@ -120,7 +137,7 @@ class Desk:
                 "id": i,
                 **_identifiers(layer, timelines[i][-1].attributes),
                 "href": href(layer, i, timelines[i][-1].attributes),
-                "etag": etag(i, changeset),
+                **({} if changeset is None else {"etag": etag(i, changeset)}),
             }
             for i in ids
             if i in timelines

@@ -67,13 +67,13 @@ def _unmoved(case: Case, layer: str, before: Version, span: Period) -> Version:
     start = span.start or case.act.valid_from
     version = at(case.timeline(layer, before.feature_id), start)
     if version is None or version.abolished or not version.geometry.equals_exact(before.geometry, 0.0):
-        raise _later(layer, before.feature_id, case.act.valid_from, start)
+        raise _later(case, layer, before.feature_id, start)
     return version
 
 
-def _later(layer: str, feature_id: int, moment: datetime, change: datetime) -> LaterChange:
-    days = {"day": moment.isoformat(), "change": change.isoformat()}
-    message = _LATER.filled(layer=layer, id=feature_id, **days)
+def _later(case: Case, layer: str, feature_id: int, change: datetime) -> LaterChange:
+    day, changed = (case.profile.legal_day(moment) for moment in (case.act.valid_from, change))
+    message = _LATER.filled(layer=layer, id=feature_id, day=day, change=changed)
     return LaterChange(message, layer=layer, feature_id=feature_id, changed_from=change.isoformat())
 
 

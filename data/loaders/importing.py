@@ -79,9 +79,9 @@ def _settled(
     quarters = Quarters(bench, profile, derived=bool(mapping.numbering.quarter)) if mapping.numbering else None
     valuer = Valuer(layer, profile, mapping, source.encoding, act.valid_from)
     with bench.set_up():
-        reading = FileReading(request, source, mapping, report, shaper, valuer, bench, progress)
+        reading = FileReading(source, mapping, report, shaper, valuer, bench, progress)
         reading.read()
-        settling = Settling(register, request, act, bench, report, shaper, reading.on_record, quarters, progress)
+        settling = Settling(register, request, act, bench, report, shaper, reading.acceptable, quarters, progress)
         return settling.run()
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from data.loaders import defects
 from data.loaders.defects import Defect, Flaw, Kind, Outcome, Weight
 from data.loaders.mapping import ColumnMapping
 from data.loaders.report import ImportReport
-from data.loaders.request import READING, ImportRequest, Progress
+from data.loaders.request import READING, Progress
 from data.loaders.shapes import Shaper, digests
 from data.loaders.source import BATCH, Batch, RowSource
 from data.loaders.values import Valued, Valuer
@@ -17,15 +18,22 @@ from data.loaders.workbench import Workbench
 _LISTED = 20
 
 
+class RowDefect(NamedTuple):
+    """A defect that a row may be taken with: the row, the defect's code and words."""
+
+    row: int
+    code: str
+    detail: str
+
+
 @dataclass
 class FileReading:
     """A file being read.
 
     Attributes:
-        on_record: defects that the operator takes on record, of rows that may be stored.
+        acceptable: defects that the operator may take on record, of rows that may be stored.
     """
 
-    request: ImportRequest
     source: RowSource
     mapping: ColumnMapping
     report: ImportReport
@@ -33,7 +41,7 @@ class FileReading:
     valuer: Valuer
     bench: Workbench
     progress: Callable[[Progress], None]
-    on_record: list[Defect] = field(default_factory=list)
+    acceptable: list[RowDefect] = field(default_factory=list)
 
     def read(self) -> None:
         """Read the file; rows that can't be stored are told, and only their keys go onto the workbench."""
@@ -58,19 +66,15 @@ class FileReading:
 
     def _tell(self, batch: Batch, valued: Valued, flaws: Iterable[Flaw]) -> set[int]:
         ordered = sorted(flaws, key=lambda f: f.index)
-        refused = {f.index for f in ordered if self._refuses(f.kind)}
+        refused = {f.index for f in ordered if f.kind.weight is Weight.REFUSAL}
         for flaw in ordered:
             outcome = Outcome.REFUSED if flaw.index in refused else _OUTCOMES[flaw.kind.weight]
-            told = Defect.of(
-                int(batch.rows[flaw.index]), valued.keys[flaw.index], flaw.kind, flaw.facts, outcome, flaw.place
-            )
+            row = int(batch.rows[flaw.index])
+            told = Defect.of(row, valued.keys[flaw.index], flaw.kind, flaw.facts, outcome, flaw.place)
             self.report.log.add(told)
             if outcome is Outcome.ACCEPTED_WITH_DEFECT:
-                self.on_record.append(told)
+                self.acceptable.append(RowDefect(row, flaw.kind.code, told.text.en))
         return refused
-
-    def _refuses(self, kind: Kind) -> bool:
-        return kind.weight is Weight.REFUSAL or (kind.weight is Weight.ACCEPTABLE and not self.request.accept_defects)
 
     def _tell_strays(self, batch: Batch) -> None:
         self.report.strays += len(batch.not_rows)

@@ -9,6 +9,7 @@ from cadastres.land.model import QUARTER
 from data.loaders import defects
 from data.loaders.defects import Defect, Outcome, Weight
 from data.loaders.quarters import Quarters
+from data.loaders.reading import RowDefect
 from data.loaders.report import ImportReport
 from data.loaders.request import CHECKING, COMPARING, RECORDING, ImportRequest, Progress
 from data.loaders.shapes import Shaper
@@ -38,7 +39,7 @@ class Settling:
     """What becomes of the rows on a workbench.
 
     Attributes:
-        on_record: defects of single rows that the operator takes on record.
+        acceptable: defects of single rows that the operator may take on record.
         quarters: issues numbers, where the mapping asks for them.
     """
 
@@ -48,7 +49,7 @@ class Settling:
     bench: Workbench
     report: ImportReport
     shaper: Shaper
-    on_record: Sequence[Defect]
+    acceptable: Sequence[RowDefect]
     quarters: Quarters | None
     progress: Callable[[Progress], None]
     archived: list[int] = field(default_factory=list)
@@ -82,6 +83,7 @@ class Settling:
     def _settled(self) -> "_Judgement":
         self._say(COMPARING)
         self.bench.compare()
+        self._refuse_defective()
         self._refuse_numbers()
         self._refuse_edited()
         self._number()
@@ -94,6 +96,11 @@ class Settling:
 
     def _say(self, stage: Text) -> None:
         self.progress(Progress(stage, self.report.read, self.report.read))
+
+    def _refuse_defective(self) -> None:
+        """Refuse rows with a defect of their own, unless the operator takes it on record or did so before."""
+        if not self.request.accept_defects:
+            self.bench.refuse(self.bench.features([d.row for d in self.acceptable]))
 
     def _refuse_numbers(self) -> None:
         for number in (f for f in self.bench.filled if f.identifier):
@@ -147,12 +154,10 @@ class Settling:
         return _Judgement(found, reviewed, self.bench.parties(named))
 
     def _own_violations(self) -> Iterator[Violation]:
-        features = self.bench.features([d.row for d in self.on_record if d.row is not None])
-        for defect in self.on_record:
-            feature = None if defect.row is None else features.get(defect.row)
-            if feature is not None:
-                rule = _OWN_RULE + defect.code
-                yield Violation(rule, "error", self.bench.layer.name, feature, detail=defect.text.en)
+        features = self.bench.features([d.row for d in self.acceptable])
+        for row, code, detail in self.acceptable:
+            if row in features:
+                yield Violation(_OWN_RULE + code, "error", self.bench.layer.name, features[row], detail=detail)
 
     def _refuse_broken(self, broken: Sequence[Violation], parties: Mapping[int, Party]) -> None:
         ours: set[int] = set()

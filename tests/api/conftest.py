@@ -9,7 +9,6 @@ import httpx2
 import pytest
 import shapely
 
-from api.app import create_app
 from tests.api.server import serving
 from tests.city import ORIGIN, City, square
 
@@ -36,8 +35,8 @@ def furnished_city(small_city: City) -> City:
 @pytest.fixture(scope="module")
 def live_server(furnished_city: City) -> Iterator[str]:
     """Address of a server of the small city, without a slash at its end."""
-    with serving(create_app(furnished_city.register)) as address:
-        yield address
+    with serving(furnished_city.register) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

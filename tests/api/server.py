@@ -1,38 +1,79 @@
-"""A real server on the loopback, for clients that speak HTTP only: GDAL, QGIS, OWSLib."""
+"""A real server in a process of its own, for clients that run elsewhere or hold the interpreter while they wait."""
 
+import json
 import socket
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 
-_PATIENCE = 30.0
-"""Seconds to wait for a start or an end; either takes a fraction of one."""
+from api.app import create_app
+from data.installation import Installation
+from gis.database import Database
+from gis.profile import checked_profile
+from gis.register import Register
+
+_ROOT = Path(__file__).parents[2]
+_PATIENCE = 60.0
+"""Seconds to wait for a start; it takes a few."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address without a slash at its end, and its process id."""
+
+    address: str
+    pid: int
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serve an application on a free loopback port for a while; yield its address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=5))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            _await_start(server, thread)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(_PATIENCE)
+def serving(register: Register) -> Iterator[Server]:
+    """Serve a register on a free loopback port for a while."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        command = [sys.executable, "-c", "from tests.api.server import main; main()"]
+        with subprocess.Popen(
+            command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[listener.fileno()]
+        ) as process:
+            try:
+                _tell(process, {"fd": listener.fileno(), "register": _described(register)})
+                yield Server(address, process.pid)
+            finally:
+                process.terminate()
+                process.wait(_PATIENCE)
 
 
-def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+def main() -> None:
+    """Be that process: read what to serve from standard input, say when ready, serve until terminated."""
+    told = json.loads(sys.stdin.readline())
+    described = told["register"]
+    installation = Installation(Path(described["home"]), None)
+    profile = checked_profile(json.loads(described["profile"]), "test")
+    app = create_app(installation.register(Database(**described["database"]), profile))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    uvicorn.run(app, fd=told["fd"], log_level="error", timeout_graceful_shutdown=2)
+
+
+def _described(register: Register) -> dict[str, object]:
+    return {
+        "home": str(register.heads.folder.parent) if register.heads else str(_ROOT),
+        "profile": register.profile.model_dump_json(),
+        "database": asdict(register.database),
+    }
+
+
+def _tell(process: subprocess.Popen[str], what: dict[str, object]) -> None:
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("the server under test has no pipes")
+    process.stdin.write(json.dumps(what) + "\n")
+    process.stdin.flush()
     deadline = time.monotonic() + _PATIENCE
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            message = "the server under test did not start"
-            raise RuntimeError(message)
-        time.sleep(0.02)
+    while process.stdout.readline().strip() != "ready":
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("the server under test did not start")

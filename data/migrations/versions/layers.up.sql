@@ -34,6 +34,7 @@ CREATE TABLE land.quarter_code_issued (
 );
 SELECT qala.guard_versions('land', 'quarter', 'geom_4326');
 SELECT qala.guard_log('land', 'quarter_code_issued');
+CREATE STATISTICS land.quarter_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.quarter;
 SELECT qala.grant_layer('land');
 
 -- land.parcel
@@ -80,6 +81,7 @@ CREATE TABLE land.parcel_cadastral_number_issued (
 );
 SELECT qala.guard_versions('land', 'parcel', 'geom_4326');
 SELECT qala.guard_log('land', 'parcel_cadastral_number_issued');
+CREATE STATISTICS land.parcel_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.parcel;
 SELECT qala.grant_layer('land');
 
 -- land.zone
@@ -115,6 +117,7 @@ CREATE INDEX zone_tail_from ON land.zone (lower(valid)) WHERE upper_inf(recorded
 CREATE UNIQUE INDEX zone_tail_key ON land.zone (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX zone_tail_tiles ON land.zone (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('land', 'zone', 'geom_4326');
+CREATE STATISTICS land.zone_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.zone;
 SELECT qala.grant_layer('land');
 
 -- land.reservation
@@ -147,6 +150,7 @@ CREATE INDEX reservation_tail_from ON land.reservation (lower(valid)) WHERE uppe
 CREATE UNIQUE INDEX reservation_tail_key ON land.reservation (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX reservation_tail_tiles ON land.reservation (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('land', 'reservation', 'geom_4326');
+CREATE STATISTICS land.reservation_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.reservation;
 SELECT qala.grant_layer('land');
 
 -- address.street
@@ -181,6 +185,7 @@ CREATE INDEX street_tail_from ON address.street (lower(valid)) WHERE upper_inf(r
 CREATE UNIQUE INDEX street_tail_key ON address.street (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX street_tail_tiles ON address.street (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('address', 'street', 'geom_4326');
+CREATE STATISTICS address.street_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM address.street;
 SELECT qala.grant_layer('address');
 
 -- address.address
@@ -216,6 +221,7 @@ CREATE INDEX address_tail_from ON address.address (lower(valid)) WHERE upper_inf
 CREATE UNIQUE INDEX address_tail_key ON address.address (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX address_tail_tiles ON address.address (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('address', 'address', 'geom_4326');
+CREATE STATISTICS address.address_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM address.address;
 SELECT qala.grant_layer('address');
 
 -- real_estate.building
@@ -255,6 +261,7 @@ CREATE INDEX building_tail_from ON real_estate.building (lower(valid)) WHERE upp
 CREATE UNIQUE INDEX building_tail_key ON real_estate.building (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX building_tail_tiles ON real_estate.building (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('real_estate', 'building', 'geom_4326');
+CREATE STATISTICS real_estate.building_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM real_estate.building;
 SELECT qala.grant_layer('real_estate');
 
 -- urban_planning.land_use
@@ -290,6 +297,7 @@ CREATE INDEX land_use_tail_from ON urban_planning.land_use (lower(valid)) WHERE 
 CREATE UNIQUE INDEX land_use_tail_key ON urban_planning.land_use (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX land_use_tail_tiles ON urban_planning.land_use (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('urban_planning', 'land_use', 'geom_4326');
+CREATE STATISTICS urban_planning.land_use_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM urban_planning.land_use;
 SELECT qala.grant_layer('urban_planning');
 
 -- environment.water_body
@@ -325,6 +333,7 @@ CREATE INDEX water_body_tail_from ON environment.water_body (lower(valid)) WHERE
 CREATE UNIQUE INDEX water_body_tail_key ON environment.water_body (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX water_body_tail_tiles ON environment.water_body (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('environment', 'water_body', 'geom_4326');
+CREATE STATISTICS environment.water_body_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM environment.water_body;
 SELECT qala.grant_layer('environment');
 
 -- environment.green_area
@@ -359,4 +368,5 @@ CREATE INDEX green_area_tail_from ON environment.green_area (lower(valid)) WHERE
 CREATE UNIQUE INDEX green_area_tail_key ON environment.green_area (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX green_area_tail_tiles ON environment.green_area (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('environment', 'green_area', 'geom_4326');
+CREATE STATISTICS environment.green_area_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM environment.green_area;
 SELECT qala.grant_layer('environment');

@@ -193,7 +193,7 @@ def test_a_later_boundary_or_end_is_not_guessed_at(ends: bool) -> None:
 
 
 def test_legal_dates_are_the_citys_midnights() -> None:
-    """Almaty left UTC+6 for UTC+5 as 1 March 2024 began: the day before begins at the old midnight, it at the new one."""
+    """Almaty left UTC+6 for UTC+5 as 1 March 2024 began: the day before begins at the old midnight."""
     x, y = PLACE
     starts = []
     for day in (EVE, DAY):

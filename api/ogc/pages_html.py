@@ -1,0 +1,169 @@
+"""Pages for browsers: the same documents as the JSON, in Kazakh, Russian and English, without a script."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from api.ogc.links import Address
+from gis.layer import Layer
+from gis.profile import CityProfile
+from gis.text import Language, Text
+
+LANGUAGE_NAMES: Final = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
+
+_COLUMNS = 8
+"""Columns of the list of features; a feature's own page shows them all."""
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+Content = Mapping[str, Any]
+
+
+class Pages:
+    """Writes pages for one city."""
+
+    def __init__(self, profile: CityProfile) -> None:
+        self._profile = profile
+
+    def document(self, template: str, content: Content, address: Address, language: Language, **facts: Any) -> str:
+        """Return a page that shows a document.
+
+        Args:
+            template: its name, without ending.
+            content: the document, as its JSON has it.
+            address: where the request came in.
+            language: of the labels.
+            facts: what else the template shows.
+        """
+        shared = {
+            "city": self._profile.name.in_language(language),
+            "language": language,
+            "languages": LANGUAGE_NAMES,
+            "switch": {code: address.with_query(lang=code, f="html") for code, _ in LANGUAGE_NAMES},
+            "as_json": address.with_query(f="json"),
+            "base": address.base,
+            "trail": _trail(address, language),
+            "t": {name: text.in_language(language) for name, text in LABELS.items()},
+            "attribution": content.get("attribution"),
+            "shown": lambda value: _shown(value, language),
+            "content": content,
+        }
+        return _ENVIRONMENT.get_template(f"{template}.html").render(shared | facts)
+
+    def items(
+        self, layer: Layer, content: Content, address: Address, language: Language, turns: Sequence[tuple[str, str]]
+    ) -> str:
+        """Return a page of features: a table, both dates to choose, and the pages before and after."""
+        asked = address.query
+        kept = [(name, asked[name]) for name in asked if name not in _OF_THE_FORM]
+        times = {name: asked[name] for name in ("datetime", "recorded-at", "cursor") if name in asked}
+        return self.document(
+            "items",
+            {**content, "attribution": "; ".join(layer.attribution)},
+            address,
+            language,
+            layer_title=layer.title.in_language(language),
+            columns=_columns(layer, language)[:_COLUMNS],
+            items=address.path,
+            kept=kept,
+            times=urlencode({"f": "html", "lang": language, **{n: v for n, v in times.items() if n != "cursor"}}),
+            valid_day=asked.get("datetime", "")[:10],
+            recorded_day=asked.get("recorded-at", "")[:10],
+            turns=turns,
+        )
+
+    def feature(
+        self, layer: Layer, content: Content, address: Address, language: Language, turns: Sequence[tuple[str, str]]
+    ) -> str:
+        """Return a feature's page, with the ways to its other versions."""
+        named = content["properties"].get(layer.label) if layer.label else None
+        return self.document(
+            "feature",
+            {**content, "attribution": "; ".join(layer.attribution)},
+            address,
+            language,
+            layer_title=layer.title.in_language(language),
+            heading=named or content["id"],
+            columns=_columns(layer, language, own_first=False),
+            turns=turns,
+        )
+
+
+_OF_THE_FORM: Final = frozenset({"f", "lang", "datetime", "recorded-at", "cursor", "offset"})
+
+
+def _columns(layer: Layer, language: Language, *, own_first: bool = True) -> list[dict[str, str | None]]:
+    own = {f.name for f in layer.fields}
+    listed = sorted(layer.properties, key=lambda f: f.name not in own) if own_first else layer.properties
+    return [{"name": f.name, "title": f.title.in_language(language), "unit": f.unit} for f in listed]
+
+
+def _trail(address: Address, language: Language) -> list[tuple[str, str]]:
+    """Return the way from the landing page to here."""
+    asked = f"?f=html&lang={language}"
+    trail = [(address.base + asked, "Qala")]
+    place = address.base
+    for part in address.path.removeprefix(address.base).strip("/").split("/"):
+        if part:
+            place = f"{place}/{part}"
+            label = LABELS.get(_STEPS.get(part, ""))
+            trail.append((place + asked, label.in_language(language) if label else part))
+    return trail
+
+
+_STEPS: Final = {"collections": "collections", "items": "features", "conformance": "conformance", "api": "api"}
+
+
+def _shown(value: object, language: Language) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return LABELS["yes" if value else "no"].in_language(language)
+    return str(value)
+
+
+LABELS: Final[Mapping[str, Text]] = {
+    "path": Text(kk="Жол", ru="Путь", en="Path"),
+    "language": Text(kk="Тіл", ru="Язык", en="Language"),
+    "collections": Text(kk="Қабаттар", ru="Слои", en="Layers"),
+    "api": Text(kk="Интерфейс сипаттамасы", ru="Описание интерфейса", en="Description of the interface"),
+    "conformance": Text(kk="Стандарттарға сәйкестік", ru="Соответствие стандартам", en="Conformance"),
+    "clients": Text(kk="ГАЖ-ға қосу мекенжайлары", ru="Адреса для подключения из ГИС", en="Addresses for desktop GIS"),
+    "layer": Text(kk="Қабат", ru="Слой", en="Layer"),
+    "description": Text(kk="Сипаттамасы", ru="Описание", en="Description"),
+    "features": Text(kk="Нысандар", ru="Объекты", en="Features"),
+    "schema": Text(kk="Өрістер", ru="Поля", en="Fields"),
+    "queryables": Text(kk="Іздеу өрістері", ru="Поля для поиска", en="Fields to search by"),
+    "tiles": Text(kk="Векторлық тайлдар", ru="Векторные тайлы", en="Vector tiles"),
+    "coordinates": Text(kk="Координаттар жүйелері", ru="Системы координат", en="Coordinate reference systems"),
+    "storage": Text(kk="сақтау жүйесі", ru="система хранения", en="in which it is stored"),
+    "extent": Text(kk="Аумағы, градус", ru="Охват, градусы", en="Extent, degrees"),
+    "field": Text(kk="Өріс", ru="Поле", en="Field"),
+    "meaning": Text(kk="Мағынасы", ru="Значение", en="Meaning"),
+    "type": Text(kk="Түрі", ru="Тип", en="Type"),
+    "unit": Text(kk="Бірлігі", ru="Единица", en="Unit"),
+    "parameter": Text(kk="Параметр", ru="Параметр", en="Parameter"),
+    "geometry": Text(kk="Геометрия", ru="Геометрия", en="Geometry"),
+    "valid": Text(kk="Заң бойынша қай күні", ru="На какую дату по праву", en="As it was in law on"),
+    "recorded": Text(kk="Тізілім қай күні білгені бойынша", ru="По записям на дату", en="As the register knew it on"),
+    "show": Text(kk="Көрсету", ru="Показать", en="Show"),
+    "times": Text(
+        kk="Күн көрсетілмесе, қазіргі жағдай көрсетіледі.",
+        ru="Без даты показано то, что есть сейчас.",
+        en="Without a date you see what is so now.",
+    ),
+    "none": Text(kk="Мұндай нысан жоқ.", ru="Таких объектов нет.", en="There are no such features."),
+    "first": Text(kk="Басына", ru="К началу", en="First"),
+    "prev": Text(kk="← Алдыңғы бет", ru="← Предыдущая страница", en="← Previous page"),
+    "next": Text(kk="Келесі бет →", ru="Следующая страница →", en="Next page →"),
+    "predecessor-version": Text(kk="← Алдыңғы нұсқа", ru="← Предыдущая версия", en="← Previous version"),
+    "successor-version": Text(kk="Келесі нұсқа →", ru="Следующая версия →", en="Next version →"),
+    "latest-version": Text(kk="Қазіргі нұсқа", ru="Текущая версия", en="Current version"),
+    "version-history": Text(kk="Барлық нұсқалар", ru="Все версии", en="All versions"),
+    "yes": Text(kk="иә", ru="да", en="yes"),
+    "no": Text(kk="жоқ", ru="нет", en="no"),
+}
