@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from psycopg_pool import AsyncConnectionPool
 from starlette.exceptions import HTTPException
 
-from api import health, history, problems
+from api import health, history, land, problems
 from api.limits import BodyLimit
 from api.ogc.router import Ogc
 from api.ogc.tiles import Tiles
@@ -47,12 +47,14 @@ def create_app(register: Register) -> FastAPI:
 
     app = FastAPI(title="Qala", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.register = register
+    app.include_router(Tiles(register.profile, register.layers, readers).router, prefix="/ogc")
     for router in (
         Ogc(register.profile, register.layers, readers).router,
-        Tiles(register.profile, register.layers, readers).router,
+        Wfs(register.profile, register.layers, readers).router,
+        history.router,
+        land.router,
+        health.router,
     ):
-        app.include_router(router, prefix="/ogc")
-    for router in (history.router, land.router, health.router, Wfs(register.profile, register.layers, readers).router):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_exception_handler(QalaError, problems.refused)

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from api.moments import parse_moment
+from api.ogc.request import COMMON, only
 from gis import history
 from gis.errors import NotFound
 from gis.instant import Instant, read_head, settle
@@ -16,18 +18,18 @@ from gis.text import Text
 
 router = APIRouter()
 
+_MOST_ID = 2**62
+_POINTS = ("from-datetime", "to-datetime", "from-recorded-at", "to-recorded-at")
+
 
 @router.get("/ogc/collections/{layer}/items/{feature_id}/versions", tags=["history"])
-def versions(
-    request: Request,
-    layer: str,
-    feature_id: int,
-    recorded_at: Annotated[datetime | None, Query(alias="recorded-at")] = None,
-) -> Response:
-    """All versions of a feature that the register had recorded by an instant, on both axes, with who closed what."""
+def versions(request: Request, layer: str, feature_id: Annotated[int, Path(ge=1, le=_MOST_ID)]) -> Response:
+    """All versions of a feature that the register had recorded by ``recorded-at``, on both axes."""
+    only(request, ("recorded-at", *COMMON))
     register: Register = request.app.state.register
+    instant = Instant(None, _moment(request, "recorded-at"))
     with register.reading() as connection:
-        reading = settle(Instant(None, recorded_at), read_head(connection))
+        reading = settle(instant, read_head(connection))
         found = history.feature_versions(connection, register.layers[layer], feature_id, reading.recorded)
     if not found:
         raise NotFound(_NEVER.filled(layer=layer, id=feature_id), layer=layer, feature_id=feature_id)
@@ -39,62 +41,67 @@ def versions(
 def changes(
     request: Request,
     layer: str,
-    earlier: Annotated[
-        datetime | None, Query(alias="from-datetime", description="Valid time of the earlier look.")
-    ] = None,
-    later: Annotated[datetime | None, Query(alias="to-datetime", description="Valid time of the later look.")] = None,
-    known_earlier: Annotated[datetime | None, Query(alias="from-recorded-at")] = None,
-    known_later: Annotated[datetime | None, Query(alias="to-recorded-at")] = None,
-    after: Annotated[int, Query(ge=0, description="Feature id after which to go on.")] = 0,
+    after: Annotated[int, Query(ge=0, le=_MOST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> Response:
     """What differs in a layer between two points of either axis: created, changed (and in what), retired."""
+    only(request, (*_POINTS, "after", "limit", *COMMON))
     register: Register = request.app.state.register
+    earlier = Instant(_moment(request, "from-datetime"), _moment(request, "from-recorded-at"))
+    later = Instant(_moment(request, "to-datetime"), _moment(request, "to-recorded-at"))
     with register.reading() as connection:
         head = read_head(connection)
-        before, now = settle(Instant(earlier, known_earlier), head), settle(Instant(later, known_later), head)
+        before, now = settle(earlier, head), settle(later, head)
         found = history.diff(connection, register.layers[layer], before, now, after=after, limit=limit)
-    page = [
-        {
-            "feature_id": d.feature_id,
-            "kind": d.kind,
-            "changed": d.changed,
-            "before": _parsed(d.before),
-            "after": _parsed(d.after),
-        }
-        for d in found
-    ]
-    following = found[-1].feature_id if len(found) == limit else None
     return _json(
         {
             "layer": layer,
             "from": {"datetime": before.valid, "recorded_at": before.recorded},
             "to": {"datetime": now.valid, "recorded_at": now.recorded},
-            "differences": page,
-            "next_after": following,
+            "differences": [_difference(d) for d in found],
+            "next_after": found[-1].feature_id if len(found) == limit else None,
         }
     )
 
 
+def _difference(found: history.Difference) -> dict[str, Any]:
+    return {
+        "feature_id": found.feature_id,
+        "kind": found.kind,
+        "changed": found.changed,
+        "before": _parsed(found.before),
+        "after": _parsed(found.after),
+    }
+
+
 @router.get("/changesets", tags=["history"])
 def changesets(
-    request: Request, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=_MOST_ID)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
     """The register's acts in the order in which they were recorded."""
+    only(request, ("after", "limit", *COMMON))
     register: Register = request.app.state.register
     with register.reading() as connection:
         return _json({"changesets": list(history.changesets(connection, after=after, limit=limit))})
 
 
 @router.get("/changesets/{number}", tags=["history"])
-def changeset(request: Request, number: int) -> Response:
+def changeset(request: Request, number: Annotated[int, Path(ge=1, le=_MOST_ID)]) -> Response:
     """One act: its source, and every version that it opened or closed."""
+    only(request, COMMON)
     register: Register = request.app.state.register
     with register.reading() as connection:
         found = list(history.changesets(connection, after=number - 1, limit=1))
         if not found or found[0]["number"] != number:
             raise NotFound(_NO_CHANGESET.filled(number=number), number=number)
         return _json({**found[0], "changes": history.changed_features(connection, number)})
+
+
+def _moment(request: Request, name: str) -> datetime | None:
+    text = request.query_params.get(name)
+    return None if text is None else parse_moment(name, text, request.app.state.register.profile)
 
 
 def _parsed(feature: str | None) -> Any:

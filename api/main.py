@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -18,7 +17,7 @@ from gis.errors import QalaError
 class _Verbs(TyperGroup):
     """Turns refusals into a line on standard error and an exit code; no traceback reaches the operator."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer's own context is what click hands over
         """Run the verb."""
         try:
             return super().invoke(ctx)

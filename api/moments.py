@@ -1,6 +1,6 @@
 """Moments in requests: RFC 3339 instants with their offset, or legal days, which begin at the city's midnight."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from gis.errors import BadRequest
 from gis.pages import Span
@@ -21,16 +21,20 @@ def parse_moment(name: str, text: str, profile: CityProfile) -> datetime:
     Raises:
         BadRequest: neither; or an instant without offset.
     """
+    moment = _read(text, profile)
+    if moment is None:
+        raise BadRequest(_MOMENT.filled(name=name, text=text[:80]), parameter=name)
+    return moment
+
+
+def _read(text: str, profile: CityProfile) -> datetime | None:
     try:
         if len(text) == len("2024-03-01"):
             return profile.midnight(date.fromisoformat(text))
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-        if moment.tzinfo is None:
-            raise ValueError
-        moment.timestamp()
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadRequest(_MOMENT.filled(name=name, text=text[:80]), parameter=name) from None
-    return moment
+        return None
 
 
 def parse_span(name: str, text: str, profile: CityProfile) -> Span:

@@ -57,8 +57,8 @@ class Quarter:
 
 
 def city_limit(shapes: Iterable[BaseGeometry]) -> Polygon:
-    """Return the box around all that is built, a little widened."""
-    west, south, east, north = shapely.total_bounds(np.array(list(shapes), dtype=object)).tolist()
+    """Return the box around all that is built, a little widened, to whole metres, which are on the grid."""
+    west, south, east, north = np.round(shapely.total_bounds(np.array(list(shapes), dtype=object))).tolist()
     return Polygon.from_bounds(west - 10, south - 10, east + 10, north + 10)
 
 
@@ -97,7 +97,7 @@ def _blocks(
     """Return the land between streets, railways and waters; buildings that reach into a strip keep their ground."""
     lines = np.array([*(line for line, _ in streets), *railways], dtype=object)
     halves = [*(HALF_WIDTHS.get(kind, _HALF_WIDTH) for _, kind in streets), *(_RAILWAY for _ in railways)]
-    strips = shapely.buffer(lines, halves, quad_segs=2, cap_style="flat", join_style="mitre")
+    strips = shapely.buffer(lines, halves, quad_segs=2, cap_style="square", join_style="mitre")
     taken = shapely.union_all([*strips, *waters])
     blocks = shapely.get_parts(limit.difference(taken))
     return _with_eaves(blocks, buildings, lines, strips)
@@ -129,18 +129,28 @@ def _enclosures(blocks: Areas, buildings: Areas) -> Areas:
 
 
 def _plots(enclosures: Areas, buildings: Areas) -> Iterator[Polygon]:
-    footprints = gpd.GeoDataFrame(geometry=buildings)
-    footprints = footprints[footprints.area > _SMALLEST_BUILDING]
-    cells = momepy.enclosed_tessellation(footprints, gpd.GeoDataFrame(geometry=enclosures), segment=2.0, n_jobs=1)
-    built = cells.index.to_numpy() >= 0
-    owner = cells["enclosure_index"].to_numpy()
-    shapes = cells.geometry.to_numpy()
+    footprints = buildings[shapely.area(buildings) > _SMALLEST_BUILDING]
+    where = shapely.STRtree(enclosures).query(footprints, predicate="intersects")[1]
+    standing = np.bincount(where, minlength=len(enclosures))
+    cells = _cells(enclosures, footprints, np.flatnonzero(standing > 1))
     for i, enclosure in enumerate(enclosures):
-        inside = shapes[built & (owner == i)]
-        if len(inside) > 1:
-            yield from _divided(enclosure, inside)
-        elif len(inside) == 1 or not shapely.buffer(enclosure, -_NARROWEST / 2).is_empty:
+        if len(cells.get(i, ())) > 1:
+            yield from _divided(enclosure, cells[i])
+        elif standing[i] or not shapely.buffer(enclosure, -_NARROWEST / 2).is_empty:
             yield enclosure
+
+
+def _cells(enclosures: Areas, footprints: Areas, shared: npt.NDArray[np.int64]) -> dict[int, Areas]:
+    """Return the cells of the buildings in each enclosure that several share, by the enclosure's index."""
+    if not len(shared):
+        return {}
+    cells = momepy.enclosed_tessellation(
+        gpd.GeoDataFrame(geometry=footprints),
+        gpd.GeoDataFrame(geometry=enclosures, index=range(len(enclosures))).iloc[shared],
+        segment=2.0,
+        n_jobs=1,
+    )
+    return {int(i): group.geometry.to_numpy() for i, group in cells.groupby("enclosure_index")}
 
 
 def _divided(enclosure: Polygon, cells: Areas) -> list[Polygon]:

@@ -115,7 +115,8 @@ _LOGS = (_LINEAGE_LOG, _VIOLATION_LOG)
 
 _CHAIN = """
 SELECT 'changeset ' || c.number FROM (
-  SELECT *, lag(number, 1, 0::bigint) OVER w AS before, lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER w AS previous,
+  SELECT *, lag(number, 1, 0::bigint) OVER w AS before,
+    lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER w AS previous,
     lag(recorded, 1, '-infinity') OVER w AS earlier
   FROM qala.changeset WINDOW w AS (ORDER BY number)
 ) AS c

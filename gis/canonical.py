@@ -3,8 +3,8 @@
 Form 1 of a layer's opening is the SHA-256 of a JSON array: layer, feature id, version, start and end of validity
 (seconds since 1970-01-01Z, exact decimals), abolished, geometry (little-endian ISO WKB in hexadecimal), then the
 attributes in the order that ``qala.canonical_form`` keeps for the layer; instants again as seconds. A closing is the
-SHA-256 of the array layer, feature id, version, ``"closed"``. What a form says never changes: a layer that gains a field
-gains a form, and versions hashed under the old one keep it.
+SHA-256 of the array layer, feature id, version, ``"closed"``. What a form says never changes: a layer that gains a
+field gains a form, and versions hashed under the old one keep it.
 """
 
 from collections.abc import Sequence

@@ -29,6 +29,7 @@ class Sight:
         before: when the nearest version before it (or before the point) is in force.
         after: the same for the nearest one after.
         periods: all periods in which the record has the feature in force; empty where it then knew none.
+        recorded: when the register first recorded the feature.
     """
 
     body: bytes | None
@@ -39,6 +40,7 @@ class Sight:
     before: Period | None
     after: Period | None
     periods: Sequence[Period]
+    recorded: datetime
 
     @property
     def etag(self) -> str:
@@ -81,7 +83,7 @@ class FeatureReader:
         return self._texts[form.name]
 
 
-_Row = tuple[int, datetime | None, datetime | None, bool, datetime, int, bytes | None]
+_Row = tuple[int, datetime | None, datetime | None, bool, datetime, int, bytes | None, datetime]
 
 
 def _sight(rows: Sequence[_Row]) -> Sight:
@@ -101,13 +103,14 @@ def _sight(rows: Sequence[_Row]) -> Sight:
         before=before[-1] if before else None,
         after=after[0] if after else None,
         periods=spans,
+        recorded=min(row[7] for row in rows),
     )
 
 
 # A feature has few versions, all under one key; those on record at the instant, abolished ones aside, are marked.
 _SIGHT: Final = """
 SELECT v.version, lower(v.valid), upper(v.valid), v.there, v.moment, greatest(v.opened_by, v.closed_by),
-  CASE WHEN v.there AND v.valid @> v.moment THEN {row} END
+  CASE WHEN v.there AND v.valid @> v.moment THEN {row} END, lower(v.recorded)
 FROM (SELECT t.*, clock.moment,
         NOT abolished AND CASE WHEN %(recorded)s::timestamptz IS NULL THEN upper_inf(recorded)
                                ELSE recorded @> %(recorded)s::timestamptz END AS there

@@ -57,7 +57,7 @@ async def read_layer_head(connection: AsyncConnection, layer: Layer, now: dateti
 def settle_layer(instant: Instant, head: LayerHead) -> Reading:
     """Settle what was asked against one layer's head, so that writes to other layers change nothing here.
 
-    A reading of the present is pinned to the layer's last changeset and last boundary: the same until something changes.
+    A reading of the present is pinned to the layer's last changeset and last boundary, the same until either moves.
 
     Raises:
         BadRequest: the recorded instant lies after the register's last changeset.

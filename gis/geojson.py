@@ -29,12 +29,10 @@ def row_with_token(layer: Layer, crs: Crs = CRS84) -> sql.Composed:
 
     The token is the last changeset that opened or closed a version of the feature, whatever the reading.
     """
-    return sql.SQL(_WITH_TOKEN).format(
-        table=sql.Identifier(layer.schema, layer.table), row=feature_row(layer, crs)
-    )
+    return sql.SQL(_LED).format(table=sql.Identifier(layer.schema, layer.table), row=feature_row(layer, crs))
 
 
-_WITH_TOKEN = """(SELECT max(greatest(t.opened_by, t.closed_by)) FROM {table} AS t
+_LED = """(SELECT max(greatest(t.opened_by, t.closed_by)) FROM {table} AS t
   WHERE t.feature_id = v.feature_id)::text || E'\n' || {row}"""
 
 

@@ -17,6 +17,7 @@ from math import atan, degrees, pi, sinh
 from typing import Final
 
 from psycopg import sql
+from shapely import box, set_srid, to_wkb
 
 from gis.bbox import Box, storage_windows
 from gis.crs import CRS84, System
@@ -36,6 +37,7 @@ DRAWN_ZOOM: Final = 14
 """From this zoom on every feature is drawn by itself."""
 
 _LINEAR_ZOOM = 12
+_HALF = pi * 6378137.0
 _CELL_BITS = 6
 _CELLS_ZOOM = 20
 
@@ -59,10 +61,17 @@ class Tile:
         return self._box(0.0)
 
     @property
+    def mercator(self) -> Box:
+        """West, south, east, north in metres of Web Mercator."""
+        side = 2 * _HALF / (1 << self.zoom)
+        west, north = self.column * side - _HALF, _HALF - self.row * side
+        return Box(west, north - side, west + side, north)
+
+    @property
     def reach(self) -> Box:
         """The bounds, widened by the buffer and cut at the edges of the world."""
-        box = self._box(BUFFER / EXTENT)
-        return Box(max(box.min_x, -180.0), box.min_y, min(box.max_x, 180.0), box.max_y)
+        wide = self._box(BUFFER / EXTENT)
+        return Box(max(wide.min_x, -180.0), wide.min_y, min(wide.max_x, 180.0), wide.max_y)
 
     @property
     def cells(self) -> tuple[int, int]:
@@ -97,12 +106,16 @@ class Place:
 
     @cached_property
     def parameters(self) -> dict[str, object]:
-        """Values that place the tile in every statement of this module."""
+        """Values that place the tile in every statement of this module.
+
+        Places go as values of PostGIS's own types, so that a prepared statement does not make them anew for each row.
+        """
         first, last = self.tile.cells if self.tile.zoom < DRAWN_ZOOM else (0, 0)
+        frame = self.tile.bounds if self.tile.zoom >= _LINEAR_ZOOM else self.tile.mercator
         return {
-            **{f"storage_{side}": value for side, value in self.storage._asdict().items()},
-            **{f"tile_{side}": value for side, value in self.tile.bounds._asdict().items()},
-            "srid": self.srid,
+            "storage": to_wkb(set_srid(box(*self.storage), self.srid), hex=True, include_srid=True),
+            "frame": f"BOX({frame.min_x!r} {frame.min_y!r},{frame.max_x!r} {frame.max_y!r})",
+            "half_a_pixel": (self.tile.bounds.max_y - self.tile.bounds.min_y) / 512,
             "zoom": self.tile.zoom,
             "first": first,
             "last": last,
@@ -128,10 +141,8 @@ def tile_statement(layer: Layer, reading: Reading, tile: Tile) -> sql.Composed:
     shapes = sql.SQL(_SHAPES).format(
         fields=_fields(layer, values=True),
         shape=sql.SQL(_shape(layer, tile)),
-        bounds=_envelope("tile", "4326" if tile.zoom >= _LINEAR_ZOOM else None),
         source=versions_at(layer, reading),
         seen=sql.SQL("" if tile.zoom >= DRAWN_ZOOM else " AND v.tile_zoom <= %(zoom)s"),
-        storage=_envelope("storage", "%(srid)s"),
         **_SIZES,
     )
     counted = tile.zoom < DRAWN_ZOOM and layer.geometry.dimension != 1
@@ -152,9 +163,7 @@ def changed_statement(layer: Layer) -> sql.Composed:
     It binds the parameters of the :class:`Place`; ``changeset`` and ``boundary``, where the layer stood then
     (:class:`gis.freshness.LayerHead`); and ``now``, the boundary where it stands now.
     """
-    return sql.SQL(_CHANGED).format(
-        table=sql.Identifier(layer.schema, layer.table), storage=_envelope("storage", "%(srid)s")
-    )
+    return sql.SQL(_CHANGED).format(table=sql.Identifier(layer.schema, layer.table))
 
 
 _SIZES: Final = {"extent": sql.Literal(EXTENT), "buffer": sql.Literal(BUFFER)}
@@ -162,8 +171,9 @@ _SIZES: Final = {"extent": sql.Literal(EXTENT), "buffer": sql.Literal(BUFFER)}
 _TILE = "SELECT ST_AsMVT(t, {name}, {extent}, 'geom', 'feature_id') FROM ({rows}) AS t"
 
 _SHAPES = """
-SELECT v.feature_id, {fields}, NULL::integer AS count, ST_AsMVTGeom({shape}, {bounds}, {extent}, {buffer}) AS geom
-FROM {source} WHERE v.geom && {storage}{seen}
+SELECT v.feature_id, {fields}, NULL::integer AS count,
+  ST_AsMVTGeom({shape}, %(frame)s::box2d, {extent}, {buffer}) AS geom
+FROM {source} WHERE v.geom && %(storage)s::geometry{seen}
 """
 
 # Only the columns of one index are named, so that it answers alone: the heap, grown tenfold by history, stays unread.
@@ -182,12 +192,13 @@ _SQUARE = "ST_Reverse(ST_MakeEnvelope({side} * x, {side} * y, {side} * (x + 1), 
 _MIDDLE = "ST_MakePoint({side} * x + {side} / 2, {side} * y + {side} / 2)"
 
 _CHANGED = """
-SELECT EXISTS (SELECT FROM {table} WHERE opened_by > %(changeset)s AND geom && {storage})
-  OR EXISTS (SELECT FROM {table} WHERE closed_by > %(changeset)s AND geom && {storage})
+SELECT EXISTS (SELECT FROM {table} WHERE opened_by > %(changeset)s AND geom && %(storage)s::geometry)
+  OR EXISTS (SELECT FROM {table} WHERE closed_by > %(changeset)s AND geom && %(storage)s::geometry)
   OR EXISTS (SELECT FROM {table} WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished
-             AND lower(valid) > %(boundary)s AND lower(valid) <= %(now)s AND geom && {storage})
+             AND lower(valid) > %(boundary)s AND lower(valid) <= %(now)s AND geom && %(storage)s::geometry)
   OR EXISTS (SELECT FROM {table} WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > %(boundary)s
-             AND (upper(valid) <= %(now)s OR lower(valid) BETWEEN %(boundary)s AND %(now)s) AND geom && {storage})
+             AND (upper(valid) <= %(now)s OR lower(valid) BETWEEN %(boundary)s AND %(now)s)
+             AND geom && %(storage)s::geometry)
 """
 
 
@@ -216,14 +227,5 @@ def _shape(layer: Layer, tile: Tile) -> str:
     """Return the expression of a feature's shape in the tile's system, below zoom 14 without detail of half a pixel."""
     flat = "ST_Force2D(v.geom_4326)" if layer.z else "v.geom_4326"
     if tile.zoom < DRAWN_ZOOM and layer.geometry.dimension:
-        flat = f"ST_Simplify({flat}, (%(tile_max_y)s::float8 - %(tile_min_y)s::float8) / 512, true)"
+        flat = f"ST_Simplify({flat}, %(half_a_pixel)s, true)"
     return flat if tile.zoom >= _LINEAR_ZOOM else f"ST_Transform({flat}, 3857)"
-
-
-def _envelope(name: str, srid: str | None) -> sql.Composed:
-    corners = sql.SQL(", ").join(
-        sql.SQL("{}::float8").format(sql.Placeholder(f"{name}_{side}")) for side in Box._fields
-    )
-    if srid is None:
-        return sql.SQL("ST_Transform(ST_MakeEnvelope({}, 4326), 3857)").format(corners)
-    return sql.SQL(f"ST_MakeEnvelope({{}}, {srid})").format(corners)

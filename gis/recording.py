@@ -239,7 +239,8 @@ def _chain(connection: Connection, entry: Entry, number: int, recorded: datetime
 
 
 DIGEST = """
-SELECT sha256(coalesce(string_agg(event::text::bytea || hash, ''::bytea ORDER BY layer, feature_id, version, event), ''))
+SELECT sha256(coalesce(
+  string_agg(event::text::bytea || hash, ''::bytea ORDER BY layer, feature_id, version, event), ''))
 FROM qala.ledger WHERE changeset = c.number
 """
 """One digest of all that a changeset opened and closed; ``c`` is its row."""

@@ -92,7 +92,13 @@ def _pygeoapi(city: BenchCity, programs: Path, database: Mapping[str, str], port
     settings = {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(openapi)}
     generate = [str(programs / "pygeoapi"), "openapi", "generate", str(config), "--output-file", str(openapi)]
     _run(generate, environment_with(settings))
-    command = [str(programs / "gunicorn"), f"--bind=127.0.0.1:{port}", f"--workers={WORKERS}", "--threads=2", "--log-level=error"]
+    command = [
+        str(programs / "gunicorn"),
+        f"--bind=127.0.0.1:{port}",
+        f"--workers={WORKERS}",
+        "--threads=2",
+        "--log-level=error",
+    ]
     with serving([*command, "pygeoapi.flask_app:APP"], environment_with(settings), port, "/conformance?f=json") as base:
         yield f"{base}/collections/{PLAIN}"
 

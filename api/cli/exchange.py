@@ -8,7 +8,8 @@ import typer
 
 from api.cli.city import Profile, readable, register_of
 from api.cli.output import Json, console, progress, say_json
-from data.loaders.importing import ImportRequest, Progress, import_file
+from data.loaders.importing import import_file
+from data.loaders.request import ImportRequest, Progress
 from gis.act import Act, Source
 from gis.profile import CityProfile
 

@@ -1,9 +1,9 @@
 """Items: pages of features and single ones, as the database wrote them."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any, Final
@@ -27,6 +27,7 @@ from gis.instant import Instant, Reading
 from gis.layer import Layer
 from gis.pages import BATCH, Form, Page, PageReader
 from gis.profile import CityProfile
+from gis.record import Period
 from gis.text import Text
 
 SOFTWARE: Final = version("qala")
@@ -113,7 +114,7 @@ class Items:
         feature_id, crs, instant = self._id(request), parameters.crs(), parameters.instant()
         html = asked.wants_html(request, _FORMS)
         sight = await self._features.look(feature_id, instant, self._form(crs))
-        if sight is None or not sight.periods:
+        if sight is None:
             raise NotFound(_NEVER.filled(layer=self.layer.name, id=feature_id), layer=self.layer.name, id=feature_id)
         if sight.body is None:
             raise self._gone(request, feature_id, sight)
@@ -127,8 +128,11 @@ class Items:
 
     def _item_page(self, request: Request, sight: Sight, links: list[Link]) -> Response:
         language = language_of(request)
-        ways = [(each["rel"], f"{each['href']}{'&' if '?' in each['href'] else '?'}f=html&lang={language}")
-                for each in links if each["rel"].endswith("-version")]
+        ways = [
+            (each["rel"], f"{each['href']}{'&' if '?' in each['href'] else '?'}f=html&lang={language}")
+            for each in links
+            if each["rel"].endswith("-version")
+        ]
         ways += [(each["rel"], each["href"]) for each in links if each["rel"] == "version-history"]
         body = self._html.feature(self.layer, json.loads(sight.body or b"{}"), Address.of(request), language, ways)
         return Response(body, headers={**_ASK_AGAIN, "Content-Language": language}, media_type=HTML)
@@ -150,16 +154,15 @@ class Items:
     def _gone(self, request: Request, feature_id: int, sight: Sight) -> Gone:
         """Return the refusal of a feature that is in force at another time, and where to look."""
         address = Address.of(request)
-        told = "; ".join(f"{_day(period.start)} – {_day(period.end)}" for period in sight.periods)
-        near = sight.before or sight.after
-        return Gone(
-            _GONE.filled(layer=self.layer.name, id=feature_id, periods=told),
-            layer=self.layer.name,
-            id=feature_id,
-            in_force=[{"from": period.start, "to": period.end} for period in sight.periods],
-            look=[_at(address, within(near))] if near else [],
-            versions=f"{address.path}/versions",
-        )
+        facts = {"layer": self.layer.name, "id": feature_id}
+        known = {**facts, "recorded_from": sight.recorded, "versions": f"{address.path}/versions"}
+        if not sight.periods:
+            return Gone(_OFF_RECORD.filled(**facts, since=sight.recorded.isoformat()), **known, look=[address.path])
+        periods = _joined(sight.periods)
+        told = "; ".join(f"{_day(period.start)} – {_day(period.end)}" for period in periods)
+        in_force = [{"from": period.start, "to": period.end} for period in periods]
+        look = [_at(address, _within(period)) for period in (sight.before, sight.after) if period]
+        return Gone(_GONE.filled(**facts, periods=told), **known, in_force=in_force, look=look)
 
     def _item_links(self, request: Request, sight: Sight, *, html: bool) -> list[Link]:
         address = Address.of(request)
@@ -169,7 +172,7 @@ class Items:
             link(address.to(f"/collections/{self.layer.name}"), "collection", JSON),
             link(f"{address.path}/versions", "version-history", JSON),
             link(address.path, "latest-version", GEOJSON),
-            *(link(_at(address, within(period)), rel, GEOJSON) for rel, period in neighbours.items() if period),
+            *(link(_at(address, _within(period)), rel, GEOJSON) for rel, period in neighbours.items() if period),
         ]
 
 
@@ -241,6 +244,23 @@ def _at(address: Address, moment: datetime) -> str:
     return address.with_query(datetime=moment.astimezone(UTC).isoformat().replace("+00:00", "Z"), f=None, lang=None)
 
 
+def _joined(periods: Sequence[Period]) -> list[Period]:
+    """Return periods in order of time with those that touch made one."""
+    joined: list[Period] = []
+    for period in periods:
+        if joined and joined[-1].end == period.start:
+            period = Period(joined.pop().start, period.end)  # noqa: PLW2901  (grown, not replaced)
+        joined.append(period)
+    return joined
+
+
+def _within(period: Period) -> datetime:
+    """Return a moment of a period: its first, or where it has none, its last."""
+    if period.start is not None:
+        return period.start
+    return datetime.now(UTC) if period.end is None else period.end - timedelta(seconds=1)
+
+
 def _day(moment: datetime | None) -> str:
     return "…" if moment is None else moment.date().isoformat()
 
@@ -249,6 +269,11 @@ _NEVER = Text(
     kk="{layer} қабатында {id} нысаны ешқашан тіркелмеген.",
     ru="В слое {layer} объект {id} никогда не регистрировался.",
     en="Feature {id} was never registered in {layer}.",
+)
+_OFF_RECORD = Text(
+    kk="{layer} қабатының {id} нысаны сұралған жазбада жоқ; тізілім ол туралы {since} сәтінен бастап біледі.",
+    ru="Объекта {id} слоя {layer} в запрошенной записи нет; регистр знает о нём с {since}.",
+    en="Feature {id} of {layer} is not in the record asked for; the register has known of it since {since}.",
 )
 _GONE = Text(
     kk="{layer} қабатының {id} нысаны сұралған кезде күшінде емес; ол мына кезеңдерде күшінде: {periods}.",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader
 
 from api.ogc.links import Address
 from gis.layer import Layer
@@ -16,9 +16,7 @@ LANGUAGE_NAMES: Final = (("kk", "Қазақша"), ("ru", "Русский"), ("e
 _COLUMNS = 8
 """Columns of the list of features; a feature's own page shows them all."""
 
-_ENVIRONMENT: Final = Environment(
-    loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+_ENVIRONMENT: Final = Environment(loader=PackageLoader("api"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 Content = Mapping[str, Any]
 
@@ -60,7 +58,7 @@ class Pages:
         """Return a page of features: a table, both dates to choose, and the pages before and after."""
         asked = address.query
         kept = [(name, asked[name]) for name in asked if name not in _OF_THE_FORM]
-        times = {name: asked[name] for name in ("datetime", "recorded-at", "cursor") if name in asked}
+        times = {name: asked[name] for name in ("datetime", "recorded-at") if asked.get(name)}
         return self.document(
             "items",
             {**content, "attribution": "; ".join(layer.attribution)},
@@ -70,7 +68,7 @@ class Pages:
             columns=_columns(layer, language)[:_COLUMNS],
             items=address.path,
             kept=kept,
-            times=urlencode({"f": "html", "lang": language, **{n: v for n, v in times.items() if n != "cursor"}}),
+            times=urlencode({"f": "html", "lang": language, **times}),
             valid_day=asked.get("datetime", "")[:10],
             recorded_day=asked.get("recorded-at", "")[:10],
             turns=turns,

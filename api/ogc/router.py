@@ -24,6 +24,7 @@ from gis.profile import CityProfile
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+PATH: Final = "/ogc"
 _ALLOWED: Final = "GET, HEAD, OPTIONS"
 
 
@@ -36,9 +37,7 @@ class Ogc:
         readers: connections of the public login, in autocommit mode.
     """
 
-    def __init__(
-        self, profile: CityProfile, layers: Layers, readers: AsyncConnectionPool[AsyncConnection]
-    ) -> None:
+    def __init__(self, profile: CityProfile, layers: Layers, readers: AsyncConnectionPool[AsyncConnection]) -> None:
         self._profile = profile
         self._layers = Layers(layer for layer in layers.values() if "anonymous" in layer.readers)
         self._readers = readers
@@ -47,24 +46,23 @@ class Ogc:
 
     @cached_property
     def router(self) -> APIRouter:
-        """Routes below the landing page (``/ogc``)."""
+        """All routes, the most asked for first."""
         router = APIRouter()
-        collection = "/collections/{collection}"
+        collection = f"{PATH}/collections/{{collection}}"
         routes: Mapping[str, Endpoint] = {
             f"{collection}/items": self._features,
             f"{collection}/items/{{feature}}": self._feature,
             f"{collection}/schema": self._schema,
             f"{collection}/queryables": self._queryables,
             collection: self._collection,
-            "/collections": self._collections,
-            "/conformance": self._conformance,
-            "/api": self._api,
-            "": self._landing,
-            "/": self._landing,
+            f"{PATH}/collections": self._collections,
+            f"{PATH}/conformance": self._conformance,
+            f"{PATH}/api": self._api,
+            PATH: self._landing,
+            f"{PATH}/": self._landing,
         }
         for path, endpoint in routes.items():
-            router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
-            router.add_route(path, _options, methods=["OPTIONS"], include_in_schema=False)
+            router.add_route(path, _with_options(endpoint), methods=["GET", "HEAD", "OPTIONS"], include_in_schema=False)
         return router
 
     async def _features(self, request: Request) -> Response:
@@ -134,5 +132,12 @@ class Ogc:
         return Response(body, headers={**headers, "Content-Type": media_type})
 
 
-async def _options(_: Request) -> Response:
-    return Response(status_code=204, headers={"Allow": _ALLOWED})
+def _with_options(endpoint: Endpoint) -> Endpoint:
+    """Answer OPTIONS beside GET: clients ask it to learn whether they may write."""
+
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": _ALLOWED})
+        return await endpoint(request)
+
+    return answer

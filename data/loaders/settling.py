@@ -91,7 +91,7 @@ class Settling:
         self._absent()
         self._say(CHECKING)
         judgement = self._judged()
-        self._count()
+        self._count(judgement)
         return judgement
 
     def _say(self, stage: Text) -> None:
@@ -205,12 +205,12 @@ class Settling:
     def _statement(self, rule: str) -> Text:
         return next((r.statement for r in self.register.rules if r.id == rule), Text(kk=rule, ru=rule, en=rule))
 
-    def _count(self) -> None:
+    def _count(self, judgement: "_Judgement") -> None:
         report, tally = self.report, self.bench.tally()
         report.new, report.changed, report.unchanged = (tally.get(s, 0) for s in ("new", "changed", "unchanged"))
         report.refused = tally.get("refused", 0) + report.strays
         self.report.log.refused = self.bench.refused_rows()
-        standing = self.defective | self.bench.standing_defects()
+        standing = self.defective | self.bench.standing_defects(judgement.reviewed.healed) | judgement.lessened_rows
         report.accepted_with_defect = len(standing - self.report.log.refused)
         report.accepted = report.new + report.changed + report.unchanged - report.accepted_with_defect
         report.archived = len(self.archived)
@@ -243,6 +243,12 @@ class _Judgement:
     def broken(self) -> list[Violation]:
         """What is broken anew, or worse than on record."""
         return [v for v in self.reviewed.found if v.severity == "error"]
+
+    @property
+    def lessened_rows(self) -> set[int]:
+        """Rows of defects that stay on record, smaller than before."""
+        sides = {i for v in self.reviewed.lessened for i in _sides(v)}
+        return {row for i in sides if (row := self.parties[i].row) is not None}
 
 
 def _sides(violation: Violation) -> Iterable[int]:

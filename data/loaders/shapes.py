@@ -126,6 +126,7 @@ class Shaper:
         lon, lat = (west + east) / 2, (south + north) / 2
         away = ~_inside(lon, lat, self._reach) & work.live
         swapped = away & _inside(lat, lon, Box(*self._profile.extent))
+
         def told(i: int) -> dict[str, object]:
             return {"longitude": _shown(lon[i]), "latitude": _shown(lat[i])}
 

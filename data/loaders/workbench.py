@@ -16,6 +16,7 @@ import pyarrow.csv as pc
 import shapely
 from psycopg import Connection, sql
 
+from data.columns import ARROW
 from data.loaders.shapes import Shaped
 from data.loaders.source import Batch
 from data.loaders.values import Valued
@@ -24,15 +25,6 @@ from gis.schema import issued_name
 from gis.staging import column_list, staged
 
 _TABLES = ("load_row", "load_fate", "load_number", "load_quarter", "load_write")
-
-_ARROW = {
-    FieldType.STRING: pa.string(),
-    FieldType.INTEGER: pa.int64(),
-    FieldType.NUMBER: pa.float64(),
-    FieldType.BOOLEAN: pa.bool_(),
-    FieldType.DATE: pa.date32(),
-    FieldType.INSTANT: pa.timestamp("us", tz="UTC"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +104,11 @@ class Workbench:
             pa.array(batch.rows),
             pa.array(valued.keys, pa.string()),
             pa.array(content, pa.string()),
-            pa.array(valued.valid_from, _ARROW[FieldType.INSTANT]),
+            pa.array(valued.valid_from, ARROW[FieldType.INSTANT]),
             pa.array(valued.quarters, pa.string()),
             pa.array(wkb, pa.string()),
         ]
-        columns += [pa.array(valued.fields[f.name], _ARROW[f.type], mask=~live) for f in self.filled]
+        columns += [pa.array(valued.fields[f.name], ARROW[f.type], mask=~live) for f in self.filled]
         sink = pa.BufferOutputStream()
         table = pa.table(columns, names=[str(i) for i in range(len(columns))])
         pc.write_csv(table, sink, pc.WriteOptions(include_header=False))
@@ -223,9 +215,9 @@ class Workbench:
         """Count rows by fate."""
         return dict(self.connection.execute("SELECT state, count(*) FROM pg_temp.load_fate GROUP BY 1").fetchall())
 
-    def standing_defects(self) -> set[int]:
-        """Return the unchanged rows whose feature has a defect on record."""
-        return {row for (row,) in self.connection.execute(_STANDING)}
+    def standing_defects(self, healed: Sequence[int]) -> set[int]:
+        """Return the unchanged rows whose feature has a defect on record, but for those healed now."""
+        return {row for (row,) in self.connection.execute(_STANDING, {"healed": list(healed)})}
 
     def remember(self, changeset: int, archived: Sequence[int]) -> None:
         """Note which feature each row became, under its content hash."""
@@ -377,8 +369,8 @@ LEFT JOIN qala.imported AS i ON i.layer = %(layer)s AND i.feature_id = asked.fea
 """
 _STANDING = """
 SELECT f._row FROM pg_temp.load_fate AS f WHERE f.state = 'unchanged' AND f.feature_id IN (
-  SELECT feature_id FROM qala.violation WHERE upper_inf(recorded)
-  UNION SELECT other_id FROM qala.violation WHERE upper_inf(recorded) AND other_id IS NOT NULL)
+  SELECT unnest(ARRAY[feature_id, other_id]) FROM qala.violation
+  WHERE upper_inf(recorded) AND violation_id <> ALL(%(healed)s::bigint[]))
 """
 _FEATURES = """
 SELECT _row, feature_id FROM pg_temp.load_fate WHERE _row = ANY(%(rows)s) AND state IN ('new', 'changed')

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 from gis.database import connect
 from gis.history import Difference, changed_features, changesets, diff, feature_versions
@@ -11,7 +12,7 @@ from tests.city import City, square
 PARCEL = "land.parcel"
 
 
-def _values(serial: int, address: str) -> dict[str, object]:
+def _values(serial: int, address: str) -> dict[str, Any]:
     return {"cadastral_number": f"91001001{serial:03d}", "address": address}
 
 

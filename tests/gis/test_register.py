@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gis.act import Act, Case, Follower, Needs, Outcome
 from gis.database import connect
@@ -19,7 +21,7 @@ from gis.text import Text
 from tests.city import City, square
 
 PARCEL = "land.parcel"
-BUILT: dict[str, object] = {"condition_of_construction": "functional"}
+BUILT: dict[str, Any] = {"condition_of_construction": "functional"}
 
 
 def _number(serial: int) -> str:
@@ -28,7 +30,7 @@ def _number(serial: int) -> str:
 
 def _count(city: City, table: str) -> int:
     with connect(city.register.database.reader) as connection:
-        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[call-overload]
+        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -86,7 +88,7 @@ def test_number_is_never_issued_twice(empty_city: City) -> None:
     assert _count(empty_city, PARCEL) == 3
 
 
-def _dated(act: Act, **dates: date) -> Act:
+def _dated(act: Act, **dates: Any) -> Act:
     return replace(act, source=replace(act.source, **dates))
 
 
@@ -219,7 +221,7 @@ def test_writing_the_same_changes_nothing(empty_city: City) -> None:
     parcel = empty_city.put(PARCEL, square(0, 0), cadastral_number=_number(1), address="A")
     with connect(empty_city.register.database.reader) as connection:
         before = connection.execute("SELECT * FROM land.parcel").fetchall()
-        attributes = {f.name: None for f in empty_city.register.layers[PARCEL].fields}
+        attributes: dict[str, Any] = {f.name: None for f in empty_city.register.layers[PARCEL].fields}
         attributes |= {"cadastral_number": _number(1), "address": "A"}
         empty_city.put(PARCEL, square(0, 0), "2020-05-01", parcel, **attributes)
         assert connection.execute("SELECT * FROM land.parcel").fetchall() == before
@@ -247,9 +249,7 @@ def test_database_gone_is_told(empty_city: City) -> None:
         ({"cadastral_number": _number(1)}, shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), "Self-intersection"),
     ],
 )
-def test_unfit_writes_are_named(
-    empty_city: City, values: dict[str, object], geometry: shapely.Geometry, named: str
-) -> None:
+def test_unfit_writes_are_named(empty_city: City, values: dict[str, Any], geometry: BaseGeometry, named: str) -> None:
     """A write that the layer's declaration does not allow is refused by the name of what is wrong."""
     act = empty_city.act()
     with pytest.raises(BadRequest, match=named):

@@ -19,6 +19,7 @@ from tests.city import City
 
 PARCEL = "land.parcel"
 START = date(2015, 1, 1)
+LAST = date(2025, 1, 1)
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Chance:
     Attributes:
         features: ids of all parcels there ever were; what comes of an act is added.
         retroactive: share of the acts that are dated somewhere in the past.
+        since: the earliest day for an act.
     """
 
     city: City
@@ -35,6 +37,7 @@ class Chance:
     quarter: str
     features: list[int]
     retroactive: float = 0.3
+    since: date = START
     today: date = START
     done: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -57,8 +60,8 @@ class Chance:
 
     def _day(self) -> date:
         if self.dice.random() < self.retroactive:
-            return START + timedelta(days=self.dice.randint(0, max(1, (self.today - START).days)))
-        self.today += timedelta(days=self.dice.randint(1, 60))
+            return self.since + timedelta(days=self.dice.randint(0, max(1, (self.today - self.since).days)))
+        self.today = min(self.today + timedelta(days=self.dice.randint(1, 60)), LAST)
         return self.today
 
     def _live(self, day: date) -> dict[int, Version]:

@@ -14,12 +14,12 @@ from psycopg import sql
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
-from data.loaders import settling
 from data.loaders.importing import import_file
 from data.loaders.mapping import BadMapping
 from data.loaders.report import PLACES, REPORT, ImportReport
 from data.loaders.request import ImportRequest, Progress
 from data.loaders.source import BadFile, EmptyFile
+from data.loaders.workbench import Workbench
 from gis.database import connect
 from gis.errors import QalaError, RuleBroken
 from tests.city import City, square
@@ -54,7 +54,7 @@ def _import(city: City, file: Path, day: str = "2020-01-01", **options: Any) -> 
 
 def _query(city: City, query: str, *values: object) -> list[tuple[Any, ...]]:
     with connect(city.register.database.reader) as connection:
-        return connection.execute(sql.SQL(query), values).fetchall()  # type: ignore[arg-type]
+        return connection.execute(sql.SQL(query), values).fetchall()
 
 
 def _live(city: City, day: str = "2026-01-01") -> dict[str, float]:
@@ -286,7 +286,8 @@ def test_a_file_in_cp1251_needs_its_encoding(empty_city: City, tmp_path: Path) -
     path.with_suffix(".dbf").write_bytes(table)
     mapping = tmp_path / "m.toml"
     mapping.write_text('key = "id"\n[fields]\ncadastral_number = "cadnum"\naddress = "address"\n', encoding="utf-8")
-    assert _codes(_import(empty_city, path, mapping=mapping, crs="EPSG:3879", dry_run=True)) == {1: ["undecodable-text"]}
+    blind = _import(empty_city, path, mapping=mapping, crs="EPSG:3879", dry_run=True)
+    assert _codes(blind) == {1: ["undecodable-text"]}
     report = _import(empty_city, path, mapping=mapping, crs="EPSG:3879", encoding="cp1251")
     assert report.new == 2
     assert ("пр. Абая",) in _query(empty_city, "SELECT address FROM land.parcel")
@@ -314,9 +315,7 @@ def test_other_layers_are_loaded_alike(empty_city: City, tmp_path: Path) -> None
     assert _query(empty_city, "SELECT code, name FROM land.quarter") == [("09100107", "Kamppi")]
 
 
-def test_an_error_half_way_leaves_nothing(
-    empty_city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_half_way_leaves_nothing(empty_city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All or nothing; and the same connection imports the file right after."""
     file = _file(tmp_path, [_row(0), _row(1)])
 
@@ -324,7 +323,7 @@ def test_an_error_half_way_leaves_nothing(
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patched:
-        patched.setattr(settling.Workbench, "remember", broken)
+        patched.setattr(Workbench, "remember", broken)
         with pytest.raises(RuntimeError, match="power cut"):
             _import(empty_city, file)
     assert _query(empty_city, "SELECT count(*) FROM land.parcel") == [(0,)]

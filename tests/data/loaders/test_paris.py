@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from psycopg import sql
@@ -41,7 +42,7 @@ class Paris:
     def count(self, query: str, *values: object) -> int:
         """Return the one number that a query answers."""
         with connect(self.city.register.database.reader) as connection:
-            row = connection.execute(sql.SQL(query), values).fetchone()  # type: ignore[arg-type]
+            row = connection.execute(sql.SQL(query), values).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -69,7 +70,7 @@ def overlapping(features: list[dict[str, Any]]) -> set[frozenset[str]]:
     """Pairs that overlap by the register's definition, found by brute force in EPSG:2154."""
     to_metres = transformer(4326, 2154).transform
     on_globe = [shape(f["geometry"]) for f in features]
-    shapes = shapely.transform(on_globe, lambda x, y: to_metres(x, y), interleaved=False)
+    shapes = shapely.transform(on_globe, lambda lon_lat: np.column_stack(to_metres(*lon_lat.T)))
     keys = [f["properties"]["id"] for f in features]
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     return {
@@ -80,9 +81,7 @@ def overlapping(features: list[dict[str, Any]]) -> set[frozenset[str]]:
 
 
 def _pairs(report: ImportReport) -> set[frozenset[str]]:
-    return {
-        frozenset((d["key"], d["others"][0]["key"])) for d in report.log if d["code"] == "land.parcel.no-overlap"
-    }
+    return {frozenset((d["key"], d["others"][0]["key"])) for d in report.log if d["code"] == "land.parcel.no-overlap"}
 
 
 def test_every_row_is_accounted_for(paris: Paris, overlapping: set[frozenset[str]]) -> None:

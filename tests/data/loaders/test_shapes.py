@@ -186,6 +186,6 @@ def test_every_kind_of_defect_has_words_in_three_languages() -> None:
     kinds = [value for value in vars(defects).values() if isinstance(value, Kind)]
     assert len({kind.code for kind in kinds}) == len(kinds) > 25
     for kind in kinds:
-        fields = [set(part.split("}")[0] for part in text.split("{")[1:]) for text in kind.text.as_dict().values()]
+        fields = [{part.split("}")[0] for part in text.split("{")[1:]} for text in kind.text.as_dict().values()]
         assert fields[0] == fields[1] == fields[2]
         assert all(kind.text.as_dict().values())

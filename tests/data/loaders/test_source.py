@@ -69,7 +69,7 @@ FORMATS = [".geojson", ".gpkg", ".shp", ".gml", ".fgb", ".parquet", ".csv"]
 def test_every_format_gives_the_same_rows(tmp_path: Path, suffix: str) -> None:
     """Names, ordinals, coordinate system and geometries are those that were written."""
     frame = _frame()
-    source, batches = _batches(_written(frame, tmp_path / f"parcels{suffix}"), crs="EPSG:3879")
+    _, batches = _batches(_written(frame, tmp_path / f"parcels{suffix}"), crs="EPSG:3879")
     by_name = dict(zip(_texts(batches, "name"), _shapes(batches), strict=True))
     assert sorted(by_name) == sorted(NAMES)
     assert [int(row) for batch in batches for row in batch.rows] == [1, 2, 3]

@@ -115,7 +115,8 @@ def test_what_a_field_refuses(field: str, raw: object, code: str) -> None:
     """One flaw, at its row; the row before keeps its value."""
     good = {"floors": "1", "area": "1", "built": "2014-01-01", "seen": "2014-01-01", "kind": "a", "category": "2"}
     first = good.get(field, "1")
-    valued = _valued(pa.array([first, raw], pa.string()) if isinstance(raw, str) else pa.array([float(first), raw]), field)
+    column = pa.array([first, raw], pa.string()) if isinstance(raw, str) else pa.array([float(first), raw])
+    valued = _valued(column, field)
     assert [(f.index, f.kind.code) for f in valued.flaws] == [(1, code)]
     assert valued.fields[field][0] is not None
 
