@@ -46,7 +46,10 @@ def current_form(connection: Connection, layer: Layer) -> int:
     if row is not None and row[1] == fields:
         return int(row[0])
     form = 1 if row is None else int(row[0]) + 1
-    connection.execute("INSERT INTO qala.canonical_form VALUES (%s, %s, %s)", (layer.name, form, fields))
+    # Two first acts at once note the same form; the second waits for the first and finds it noted.
+    connection.execute(
+        "INSERT INTO qala.canonical_form VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (layer.name, form, fields)
+    )
     return form
 
 

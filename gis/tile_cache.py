@@ -15,10 +15,10 @@ from typing import Final
 
 from psycopg import AsyncConnection, sql
 
-from gis.errors import Unavailable
-from gis.freshness import LayerHead, head_statement, settle_layer
+from gis.freshness import LayerHead, settle_layer
 from gis.instant import Instant, Reading
 from gis.layer import Layer
+from gis.layer_clock import LayerClock
 from gis.mvt import Place, Tile, changed_statement, kind_of, place_of, tile_statement
 from gis.profile import CityProfile
 
@@ -91,6 +91,7 @@ class LayerTiles:
         self._layer = layer
         self._profile = profile
         self._cache = cache
+        self._clock = LayerClock(layer)
         self._texts: dict[object, bytes] = {}
 
     async def tile(self, connection: AsyncConnection, tile: Tile, instant: Instant) -> Drawn:
@@ -99,7 +100,7 @@ class LayerTiles:
         Raises:
             BadRequest: the recorded instant lies after the register's last changeset.
         """
-        head = await self._head(connection)
+        head = await self._clock.look(connection)
         place = place_of(tile, self._profile.system, self._profile.srid)
         if instant != Instant():
             reading = _pinned(settle_layer(instant, head), instant)
@@ -117,13 +118,6 @@ class LayerTiles:
         if known is not None and not await self._changed(connection, place, known.head, head):
             return replace(known, head=head)
         return Drawn.of(await self._draw(connection, place, settle_layer(Instant(), head)), head)
-
-    async def _head(self, connection: AsyncConnection) -> LayerHead:
-        text = self._text("head", lambda: head_statement(self._layer))
-        row = await (await connection.execute(text, {"now": None}, binary=True)).fetchone()
-        if row is None:
-            raise Unavailable(f"the head of layer {self._layer.name} can't be read")
-        return LayerHead(*row)
 
     async def _changed(
         self, connection: AsyncConnection, place: Place | None, seen: LayerHead, head: LayerHead

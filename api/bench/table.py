@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -97,7 +97,7 @@ class Result:
         }
 
 
-def run(lines: Sequence[Line], tell: Callable[[str], None]) -> list[Result]:
+def run(lines: Iterable[Line], tell: Callable[[str], None]) -> list[Result]:
     """Measure the lines, in each the contenders in turn, round by round."""
     results = []
     for line in lines:

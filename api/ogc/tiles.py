@@ -40,14 +40,14 @@ class Tiles:
 
         Args:
             profile: the city's.
-            layers: all that may be shown.
+            layers: all layers of the register; those that everybody may read are served.
             readers: connections of the public login, in autocommit mode.
         """
         self._profile = profile
-        self._layers = layers
+        self._layers = Layers(layer for layer in layers.values() if "anonymous" in layer.readers)
         self._readers = readers
         cache = TileCache()
-        self._tiles = {name: LayerTiles(layer, profile, cache) for name, layer in layers.items()}
+        self._tiles = {name: LayerTiles(layer, profile, cache) for name, layer in self._layers.items()}
 
     @cached_property
     def router(self) -> APIRouter:

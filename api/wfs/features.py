@@ -5,7 +5,8 @@ transaction of its own; all batches show the same point on both axes, so that no
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
@@ -17,6 +18,7 @@ from api.wfs.errors import unknown_value
 from api.wfs.names import ResourceId
 from api.wfs.request import FeatureQuery
 from gis import gml
+from gis.crs import Crs
 from gis.errors import NotFound
 from gis.geojson import feature_row
 from gis.pages import BATCH, Form, Page, PageQuery, PageReader
@@ -26,21 +28,24 @@ GEOJSON = "application/geo+json"
 _MEMBER = b"<wfs:member>"
 
 
-@dataclass(frozen=True, slots=True)
 class Answers:
     """Answers queries.
 
-    Attributes:
+    Args:
         readers: of each layer's pages, by name.
         srid: of the city's system.
     """
 
-    readers: Mapping[str, PageReader]
-    srid: int
+    def __init__(self, readers: Mapping[str, PageReader], srid: int) -> None:
+        self._readers = readers
+        self._srid = srid
+        # A form's text is long, and most requests ask for one of few.
+        self._kept = lru_cache(maxsize=128)(self._made)
 
     async def features(self, query: FeatureQuery, addresses: Addresses) -> Response:
         """Answer GetFeature: a page at once, a longer answer in batches."""
-        form, envelope = self._form(query), collection.geojson if query.json else collection.features
+        form = self._kept(query.layer.name, query.crs, query.only, query.json)
+        envelope = collection.geojson if query.json else collection.features
         if query.hits:
             return _whole(await self._counted(query, form), b"", query, envelope, addresses)
         first = await self._page(query, form)
@@ -59,7 +64,7 @@ class Answers:
         known = [*(declared.name for declared in query.layer.properties), gml.GEOMETRY]
         if name not in known:
             raise unknown_value("VALUEREFERENCE", name, ", ".join(known))
-        row = gml.value(query.layer, name, query.crs, self.srid)
+        row = gml.value(query.layer, name, query.crs, self._srid)
         form = Form(f"value {name} {query.crs.srs_name}", row, separator="")
         query = replace(query, count=min(query.count, BATCH))
         if query.hits:
@@ -79,7 +84,7 @@ class Answers:
         """
         if not found:
             raise NotFound(_NO_FEATURE.filled(id=addresses.asked.get("ID", "")[:100]), parameter="ID")
-        row = gml.feature(query.layer, query.crs, self.srid, query.only)
+        row = gml.feature(query.layer, query.crs, self._srid, query.only)
         page = await self._page(query, Form(f"bare {query.crs.srs_name}", row, separator=""))
         if not page.count:
             raise NotFound(_NO_FEATURE.filled(id=addresses.asked["ID"][:100]), parameter="ID")
@@ -87,22 +92,22 @@ class Answers:
         body = collection.DECLARATION.encode() + page.body.replace(b" ", names + b" ", 1)
         return Response(body, media_type=GML_FORMAT)
 
-    def _form(self, query: FeatureQuery) -> Form:
-        if query.json:
-            return Form(f"geojson {query.crs.srs_name}", feature_row(query.layer, query.crs))
-        only = "*" if query.only is None else ",".join(sorted(query.only))
-        row = gml.member(query.layer, query.crs, self.srid, query.only)
-        return Form(f"gml {query.crs.srs_name} {only}", row, separator="")
+    def _made(self, name: str, crs: Crs, only: frozenset[str] | None, json: bool) -> Form:  # noqa: FBT001  (a format)
+        layer = self._readers[name].layer
+        if json:
+            return Form(f"geojson {crs.srs_name}", feature_row(layer, crs))
+        chosen = "*" if only is None else ",".join(sorted(only))
+        return Form(f"gml {crs.srs_name} {chosen}", gml.member(layer, crs, self._srid, only), separator="")
 
     def _reader(self, query: FeatureQuery) -> PageReader:
-        return self.readers[query.layer.name]
+        return self._readers[query.layer.name]
 
     def _asked(self, query: FeatureQuery) -> PageQuery:
         """Return the page that a query asks for; behind a known key no features need to be passed over."""
         offset = 0 if query.after is not None else query.start
         return PageQuery(
             windows=query.windows,
-            srid=self.srid,
+            srid=self._srid,
             ids=query.ids,
             after=query.after,
             offset=offset,

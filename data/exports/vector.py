@@ -1,7 +1,7 @@
 """A layer into a vector file: GeoPackage, GeoJSON, FlatGeobuf or GeoParquet.
 
-Rows come from one statement, hence from one state of the register, through a cursor; memory stays that of one batch. The
-file appears under its name when it is whole.
+Rows come from one statement, hence from one state of the register, through a cursor; memory stays that of one batch.
+The file appears under its name when it is whole.
 """
 
 import json
@@ -17,7 +17,7 @@ import pyogrio
 from psycopg import Connection, sql
 
 from data.columns import ARROW
-from gis.crs import Crs, parse_crs, pyproj_crs, require_deliverable, system_crs
+from gis.crs import Crs, OwnSystem, parse_crs, pyproj_crs, require_deliverable, system_crs
 from gis.database import connect
 from gis.errors import BadRequest
 from gis.instant import Instant, Reading, read_head, settle, versions_at
@@ -101,7 +101,8 @@ def _crs(register: Register, request: ExportRequest, driver: str, connection: Co
     if request.crs is None:
         return system_crs(register.profile.system)
     known = {srid for (srid,) in connection.execute("SELECT srid FROM spatial_ref_sys")}
-    return require_deliverable(parse_crs(request.crs), known)
+    system = register.profile.system
+    return require_deliverable(parse_crs(request.crs, system if isinstance(system, OwnSystem) else None), known)
 
 
 def _written(rows: "_Rows", file: Path, driver: str) -> None:
@@ -152,7 +153,7 @@ class _Rows:
 
     def _select(self) -> sql.Composed:
         columns = [
-            sql.SQL(p.sql) if isinstance(p, VersionField) else sql.Identifier("v", p.name)  # type: ignore[arg-type]
+            sql.SQL(p.sql) if isinstance(p, VersionField) else sql.Identifier("v", p.name)
             for p in self.layer.properties
         ]
         return sql.SQL(_SELECT).format(

@@ -215,24 +215,24 @@ ANTIMERIDIAN: Final = _refusal(
 )
 OUT_OF_PLACE: Final = _refusal(
     "out-of-place",
-    "Нысан ({longitude}, {latitude}) қаланың координаттар жүйесі қолданылатын аумақтан тыс жатыр.",
-    "Объект ({longitude}, {latitude}) лежит вне области применения системы координат города.",
-    "The feature ({longitude}, {latitude}) lies outside the area of use of the city's coordinate system.",
+    "Нысан ({x}, {y}) қаланың координаттар жүйесі қолданылатын аумақтан тыс жатыр.",
+    "Объект ({x}, {y}) лежит вне области применения системы координат города.",
+    "The feature ({x}, {y}) lies outside the area of use of the city's coordinate system.",
 )
 AXES_SWAPPED: Final = _refusal(
     "axes-swapped",
-    "Нысан ({longitude}, {latitude}) қаладан тыс, ал осьтері ауыстырылса, қала ішінде жатыр: "
+    "Нысан ({x}, {y}) қаладан тыс, ал осьтері ауыстырылса, қала ішінде жатыр: "
     "файлда ендік пен бойлықтың орны ауысқан болуы мүмкін.",
-    "Объект ({longitude}, {latitude}) лежит вне города, а с переставленными осями — в городе: "
+    "Объект ({x}, {y}) лежит вне города, а с переставленными осями — в городе: "
     "вероятно, в файле перепутаны широта и долгота.",
-    "The feature ({longitude}, {latitude}) lies outside the city, but inside it with its axes swapped: "
+    "The feature ({x}, {y}) lies outside the city, but inside it with its axes swapped: "
     "latitude and longitude are probably interchanged in the file.",
 )
 OUTSIDE_EXTENT: Final = _warning(
     "outside-extent",
-    "Нысан ({longitude}, {latitude}) қала шегінен тыс жатыр.",
-    "Объект ({longitude}, {latitude}) лежит вне пределов города.",
-    "The feature ({longitude}, {latitude}) lies outside the city's extent.",
+    "Нысан ({x}, {y}) қала шегінен тыс жатыр.",
+    "Объект ({x}, {y}) лежит вне пределов города.",
+    "The feature ({x}, {y}) lies outside the city's extent.",
 )
 SELF_CROSSING: Final = _refusal(
     "self-crossing",

@@ -121,16 +121,17 @@ class Shaper:
         bounds = shapely.bounds(work.shapes)
         if self._geographic:
             _on_globe(work, bounds)
-        west, south = self._to_globe.transform(bounds[:, 0], bounds[:, 1])
-        east, north = self._to_globe.transform(bounds[:, 2], bounds[:, 3])
-        lon, lat = (west + east) / 2, (south + north) / 2
+        x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+        lon, lat = self._to_globe.transform(x, y)
+        extent = Box(*self._profile.extent)
         away = ~_inside(lon, lat, self._reach) & work.live
-        swapped = away & _inside(lat, lon, Box(*self._profile.extent))
+        swapped = away & _inside(*self._to_globe.transform(y, x), extent)
+        outside = ~_inside(lon, lat, extent) & ~away & work.live
 
         def told(i: int) -> dict[str, object]:
-            return {"longitude": _shown(lon[i]), "latitude": _shown(lat[i])}
+            known = np.isfinite(lon[i]) and np.isfinite(lat[i])
+            return {"x": _shown(lon[i] if known else x[i]), "y": _shown(lat[i] if known else y[i])}
 
-        outside = ~_inside(lon, lat, Box(*self._profile.extent)) & ~away & work.live
         work.warn(outside, defects.OUTSIDE_EXTENT, told, lambda i: Point(lon[i], lat[i]))
         work.refuse(swapped, defects.AXES_SWAPPED, told, lambda i: _point(lon[i], lat[i]))
         work.refuse(away & ~swapped, defects.OUT_OF_PLACE, told, lambda i: _point(lon[i], lat[i]))

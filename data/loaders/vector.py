@@ -79,7 +79,8 @@ def open_vector(path: Path, options: SourceOptions) -> VectorFile:
         raise BadFile(_OTHER_KIND.filled(file=path.name, found=info["driver"], expected=driver), file=str(path))
     columns = tuple(str(name) for name in info["fields"])
     own = "utf-8" if native else (options.encoding or "utf-8")
-    return VectorFile(path, layer, columns, info["crs"], int(info["features"]), own, native)
+    count = int(info["features"])
+    return VectorFile(path, layer, columns, info["crs"], count if count >= 0 else None, own, native)
 
 
 @contextmanager
