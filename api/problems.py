@@ -13,7 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gis.errors import BadRequest, NotFound, QalaError, Unavailable
+from api.violations import violation_documents
+from gis.errors import BadRequest, NotFound, QalaError, RuleBroken, Unavailable
+from gis.register import Register
 from gis.text import LANGUAGES, Language, Text, preferred_language
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -51,10 +53,16 @@ _HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """Answer a refusal."""
+    """Answer a refusal; what rules found is told in the asker's language, its places in longitude and latitude."""
     if not isinstance(error, QalaError):
         raise error
-    return problem(error, language_of(request))
+    language = language_of(request)
+    if isinstance(error, RuleBroken) and "violations" in error.data:
+        register: Register = request.app.state.register
+        found, system = error.data["violations"], register.profile.system
+        error.data["violations"] = violation_documents(found, register.rules, language, system)
+        error.data.pop("statements", None)
+    return problem(error, language)
 
 
 async def missing(request: Request, error: Exception) -> Response:

@@ -145,6 +145,7 @@ class Follower:
         id: stable name, e.g. ``real_estate.building.follows-parcel``.
         watches: layers whose writes or successions wake it.
         needs: what it must see, given what the act does so far.
+        further: what it must see besides, once it sees that.
         follow: its answer; empty when nothing follows. It is asked again until nobody has more to add.
     """
 
@@ -152,6 +153,7 @@ class Follower:
     watches: frozenset[str]
     needs: Callable[[Outcome, CityProfile], Needs]
     follow: Callable[[Case, Outcome], Outcome]
+    further: Callable[[Case, Outcome], Needs] | None = None
 
 
 def missing(layer: str, feature_id: int, moment: datetime) -> BadRequest:

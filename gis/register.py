@@ -222,6 +222,8 @@ class _Attempt:
         if not awake & follower.watches:
             return Outcome()
         self._load(follower.needs(self.outcome, self.register.profile))
+        if follower.further is not None:
+            self._load(follower.further(self._case(), self.outcome))
         return follower.follow(self._case(), self.outcome)
 
     def violations(self) -> Sequence[Violation]:

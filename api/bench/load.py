@@ -26,6 +26,7 @@ SECONDS: Final = 2.0
 
 _SCRIPT = Path(__file__).with_name("paths.lua")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+_STRING = re.compile(r"'(?:[^']|'')*'")
 _LATENCY = re.compile(r"latency average = ([0-9.]+) ms")
 
 
@@ -111,7 +112,9 @@ class Statement:
 
     def _script(self) -> str:
         draws = [rf"\set {name} {expression}" for name, expression in self.drawn.items()]
-        body = " ".join(_PLACEHOLDER.sub(self._bound, self.text).replace("%%", "%").split())
+        # pgbench takes a colon for the start of a variable, even inside a string.
+        plain = _STRING.sub(lambda found: found[0].replace(":", "' || chr(58) || '"), self.text)
+        body = " ".join(_PLACEHOLDER.sub(self._bound, plain).replace("%%", "%").split())
         return "\n".join([*draws, body + ";"])
 
     def _bound(self, found: re.Match[str]) -> str:

@@ -285,14 +285,15 @@ def _bare(bed: Bed, row: sql.Composable, separator: str) -> Callable[[], float]:
 _BARE = """
 SELECT string_agg({row}, {separator}) FROM (
   SELECT v.* FROM {table} AS v
-  WHERE v.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(west)s + %(side)s, %(south)s + %(side)s, %(srid)s)
+  WHERE v.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)
   ORDER BY v.feature_id LIMIT {limit}
 ) AS v
 """
 
 
 def drawn_box(city: BenchCity) -> dict[str, str]:
-    """Return pgbench's expressions of a random box in the city: ``west``, ``south`` and ``side``, in metres."""
+    """Return pgbench's expressions of a random box in the city: its four sides, in metres."""
     west, south, east, north = (int(value) for value in city.net.bounds)
     side = int(SIDE)
-    return {"side": str(side), "west": f"random({west}, {east - side})", "south": f"random({south}, {north - side})"}
+    corner = {"west": f"random({west}, {east - side})", "south": f"random({south}, {north - side})"}
+    return {**corner, "east": f":west + {side}", "north": f":south + {side}"}

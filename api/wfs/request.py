@@ -53,12 +53,19 @@ class FeatureQuery:
     instant: Instant = field(default_factory=Instant)
 
 
-@dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads query strings for one city and one asker's layers."""
+    """Reads query strings for one city.
 
-    profile: CityProfile
-    layers: Mapping[str, Layer]
+    Args:
+        profile: the city's.
+        layers: those that may be asked for.
+    """
+
+    def __init__(self, profile: CityProfile, layers: Mapping[str, Layer]) -> None:
+        self.profile = profile
+        self.layers = layers
+        self._own = profile.system if isinstance(profile.system, OwnSystem) else None
+        self._default = coordinate_systems(profile)[0]
 
     def types(self, parameters: Parameters) -> tuple[Layer, ...]:
         """Return the named feature types; none where none are named."""
@@ -91,7 +98,7 @@ class Reader:
     def crs(self, parameters: Parameters) -> Crs:
         """Return the system of the answer; the city's own where none is asked for."""
         with located("SRSNAME"):
-            return parse_crs(parameters.get("SRSNAME") or coordinate_systems(self.profile)[0], self._own)
+            return parse_crs(parameters.get("SRSNAME") or self._default, self._own)
 
     def _x_first(self, parameters: Parameters) -> Crs:
         """Return the system of GeoJSON, where x stands before y (RFC 7946, 3.1.1); CRS84 unless asked otherwise."""
@@ -102,10 +109,6 @@ class Reader:
         valid, recorded = (self._moment(parameters, name) for name in ("DATETIME", "RECORDED-AT"))
         with located("DATETIME"):
             return Instant(valid, recorded, parameters.get("DRAFT"))
-
-    @property
-    def _own(self) -> OwnSystem | None:
-        return self.profile.system if isinstance(self.profile.system, OwnSystem) else None
 
     def _moment(self, parameters: Parameters, name: str) -> datetime | None:
         """Read a time with its offset from UTC, or a legal day, which begins at the city's midnight."""
@@ -148,7 +151,7 @@ class Reader:
         if text is None:
             return None
         parts = text.split(",")
-        named = parts[-1] if len(parts) in {5, 7} else coordinate_systems(self.profile)[0]
+        named = parts[-1] if len(parts) in {5, 7} else self._default
         with located("BBOX"):
             crs = parse_crs(named, self._own)
             numbers = parts[: len(parts) // 2 * 2] if len(parts) in {5, 7} else parts

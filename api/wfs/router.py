@@ -73,6 +73,7 @@ class Wfs:
         self._layers = {name: layer for name, layer in layers.items() if "anonymous" in layer.readers}
         pages = {name: PageReader(readers, layer) for name, layer in self._layers.items()}
         self._answers = Answers(pages, profile.srid)
+        self._reader = Reader(profile, self._layers)
         self._operations: Mapping[str, Callable[[_Asked], Awaitable[Response]]] = {
             "GetCapabilities": self._get_capabilities,
             "DescribeFeatureType": self._describe_feature_type,
@@ -125,7 +126,7 @@ class Wfs:
             endpoint=str(request.url.replace(query="", fragment="")),
             language=preferred_language(named or request.headers.get("accept-language")),
         )
-        return _Asked(parameters, offer, Reader(self._profile, self._layers))
+        return _Asked(parameters, offer, self._reader)
 
     async def _get_capabilities(self, asked: _Asked) -> Response:
         accepted = asked.parameters.listed("ACCEPTVERSIONS")

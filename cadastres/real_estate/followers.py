@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+import shapely
+
 from cadastres.land.model import PARCEL
 from cadastres.real_estate.model import BUILDING
 from gis.act import Case, Follower, Needs, Outcome
@@ -17,7 +19,7 @@ def _parcel_writes(outcome: Outcome) -> list[Write]:
 
 
 def _needs(outcome: Outcome, profile: CityProfile) -> Needs:
-    """Ask for buildings on and beside the changed parcels, and for every parcel there.
+    """Ask for the buildings on and beside the changed parcels.
 
     A parcel that gives ground up does so by one boundary step at most, so buildings that it loses are within that step.
     """
@@ -25,8 +27,15 @@ def _needs(outcome: Outcome, profile: CityProfile) -> Needs:
     places = [write.geometry.buffer(profile.limits.boundary_step) for write in writes]
     return Needs(
         features={PARCEL.name: frozenset(write.feature_id for write in writes if write.feature_id > 0)},
-        areas=tuple((layer.name, place) for place in places for layer in (BUILDING, PARCEL)),
+        areas=tuple((BUILDING.name, place) for place in places),
     )
+
+
+def _further(case: Case, outcome: Outcome) -> Needs:
+    """Ask for all parcels under the buildings found: the one under most of a building may lie apart from the change."""
+    found = _after(case, outcome, BUILDING.name).values()
+    ground = shapely.union_all([version.geometry for timeline in found for version in timeline])
+    return Needs() if ground.is_empty else Needs(areas=((PARCEL.name, ground),))
 
 
 def _follow(case: Case, outcome: Outcome) -> Outcome:
@@ -123,5 +132,6 @@ BUILDING_FOLLOWS_PARCEL: Final = Follower(
     watches=frozenset({PARCEL.name}),
     needs=_needs,
     follow=_follow,
+    further=_further,
 )
 """Keeps ``parcel_number`` of each building the number of the parcel on which most of it stands."""

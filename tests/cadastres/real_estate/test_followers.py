@@ -105,6 +105,19 @@ def test_moved_boundary_renumbers_what_changes_sides(world: World) -> None:
     assert world.number(world.west) == QUARTER + "001"
 
 
+def test_parcel_apart_from_the_change_keeps_the_building_that_is_mostly_its_own(world: World) -> None:
+    """A long building that only touches a changed parcel keeps the number of one that lies apart from the change."""
+    said = _said(PARCEL_FIELDS, cadastral_number=QUARTER + "003", divisible=True)
+    world.city.put(PARCEL.name, area(80, 160), "2020-01-01", -1, **said)
+    long = world.build(area(38, 150, 25, 35), QUARTER + "003")
+    parts = {world.left: Part(geometry=area(0, 37)), world.right: Part(geometry=area(37, 80))}
+    world.city.register.perform(AdjustBoundary(parcels=parts), world.city.act("2022-01-01"))
+    archived = world.city.act("2023-01-01")
+    world.city.register.perform(Archive(feature=world.left), archived)
+    assert world.number(long) == QUARTER + "003"
+    assert len(world.timeline(long)) == 1
+
+
 def test_ground_given_up_leaves_no_number(world: World) -> None:
     """A building on ground that a parcel gave up, and no other took, stands on no parcel."""
     edge = world.build(area(0, 4, 20, 30), QUARTER + "001")
