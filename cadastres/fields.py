@@ -6,6 +6,9 @@ from gis.text import Text
 OPENSTREETMAP = "© OpenStreetMap contributors, ODbL"
 """Must be named wherever data made from OpenStreetMap shows (ODbL 1.0, section 4.3)."""
 
+OPENSTREETMAP_WHERE_DERIVED = "Derived features: © OpenStreetMap contributors, ODbL"
+"""The same, of layers in which only features marked ``derived`` are made from OpenStreetMap."""
+
 NAMES = (
     Field(
         name="name",

@@ -4,6 +4,7 @@ Buildings, streets, addresses, land use, waters and green areas are the map's. Q
 from it, marked as derived, and have no legal meaning.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from data.derivation import Features, complete_city
 from data.loaders.defects import Defect
 from data.loaders.osm import Feature, read_osm
 from data.loaders.pbf import read_extent
+from data.loaders.report import PLACES, REPORT
 from data.profiles import for_extract
 from gis import staging
 from gis.act import Act, Source
@@ -87,6 +89,15 @@ class BuildReport:
             "warnings": dict(self.warnings),
             "defects": [defect.as_json() for defect in self.defects],
         }
+
+    def write(self, folder: Path) -> None:
+        """Write ``report.json``, and ``defects.geojson`` (lon/lat, RFC 7946) with the place of each defect."""
+        folder.mkdir(parents=True, exist_ok=True)
+        defects = [{**defect.as_json(), "text": defect.text.en} for defect in self.defects]
+        places = [{"type": "Feature", "geometry": defect.pop("place"), "properties": defect} for defect in defects]
+        collection = {"type": "FeatureCollection", "features": places}
+        for name, content in ((REPORT, self.as_json()), (PLACES, collection)):
+            (folder / name).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     def told(self) -> Text:
         """Return the report in a few sentences."""

@@ -88,14 +88,15 @@ def feature(layer: Layer, crs: Crs, storage_srid: int, only: Collection[str] | N
 
 
 def value(layer: Layer, name: str, crs: Crs, storage_srid: int) -> sql.Composed:
-    """Return the SQL expression of one ``wfs:member`` with one property; ``NULL`` where the feature lacks it.
+    """Return the SQL expression of one ``wfs:member`` with one property; empty where the feature lacks it.
 
     Raises:
         KeyError: the layer has no such property.
     """
     by_name = {p.name: p for p in layer.properties}
     content = geometry(layer, crs, storage_srid) if name == GEOMETRY else _escaped(by_name[name])
-    return _text([f"<wfs:member>{_open(layer, name)}", content, f"{_close(layer, name)}</wfs:member>"])
+    text = _text([f"<wfs:member>{_open(layer, name)}", content, f"{_close(layer, name)}</wfs:member>"])
+    return sql.SQL("coalesce({}, '')").format(text)
 
 
 def geometry(layer: Layer, crs: Crs, storage_srid: int) -> sql.Composable:

@@ -4,7 +4,9 @@ A layer's table holds every version of every feature. Its indexes are few and ea
 
 =========================  ======================================================================================
 ``…_pkey``                 one feature's versions
-``…_one_at_a_time``        exclusion: no two versions of a feature overlap on both axes
+``…_one_at_a_time``        exclusion: no two versions of a feature overlap on both axes. A first version is held
+                           against later ones by the trigger ``beside_first``: most features never get a second one,
+                           and the index entry of a first would cost a bulk load as much as all the rest
 ``…_tail``                 the present, by place: nothing closed, nothing bounded
 ``…_tail_key``             the present, by key (pages)
 ``…_tail_tiles``           the present, by zoom and cell: what a small-scale tile counts, from the index alone
@@ -94,6 +96,7 @@ def create_layer(layer: Layer, srid: int) -> list[str]:
     for table in tables:
         statements += [_compiled(CreateTable(table)), *(_compiled(CreateIndex(i)) for i in _sorted(table.indexes))]
     statements += [f"SELECT qala.guard_versions('{layer.schema}', '{layer.table}', 'geom_4326')"]
+    statements += [f"SELECT qala.guard_first('{layer.schema}', '{layer.table}')"]
     statements += [f"SELECT qala.guard_log('{t.schema}', '{t.name}')" for t in tables[1:]]
     return [*statements, _statistics(layer), f"SELECT qala.grant_layer('{layer.schema}')"]
 
@@ -145,7 +148,12 @@ def _constraints(layer: Layer) -> list[SchemaItem]:
     return [
         PrimaryKeyConstraint("feature_id", "version", name=f"{layer.table}_pkey"),
         ExcludeConstraint(
-            ("feature_id", "="), ("valid", "&&"), ("recorded", "&&"), using="gist", name=f"{layer.table}_one_at_a_time"
+            ("feature_id", "="),
+            ("valid", "&&"),
+            ("recorded", "&&"),
+            using="gist",
+            name=f"{layer.table}_one_at_a_time",
+            where=text("version > 1"),
         ),
     ]
 

@@ -88,11 +88,11 @@ def _deltas(values: Sequence[int]) -> list[int]:
 def _blob(kind: str, data: bytes) -> bytes:
     blob = fileformat_pb2.Blob(raw_size=len(data), zlib_data=zlib.compress(data)).SerializeToString()
     header = fileformat_pb2.BlobHeader(type=kind, datasize=len(blob)).SerializeToString()
-    return struct.pack(">I", len(header)) + header + blob
+    return struct.pack(">I", len(header)) + bytes(header) + bytes(blob)
 
 
 def block_of(kind: str, packed: bytes) -> bytes:
     """Return a block with any packed content, sound or not."""
     blob = fileformat_pb2.Blob(zlib_data=packed).SerializeToString()
     header = fileformat_pb2.BlobHeader(type=kind, datasize=len(blob)).SerializeToString()
-    return struct.pack(">I", len(header)) + header + blob
+    return struct.pack(">I", len(header)) + bytes(header) + bytes(blob)

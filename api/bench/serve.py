@@ -22,7 +22,7 @@ from api.bench.load import SECONDS, Service, Statement, fetch
 from api.bench.memory import growth
 from api.bench.rivals import Rivals, install, rivals
 from api.bench.servers import engine, free_ports
-from api.bench.table import ROUNDS, Line, Result, Target, run
+from api.bench.table import ROUNDS, Line, Result, Target, rounds_of, run
 from cadastres.land.model import PARCEL
 from gis import gml
 from gis.crs import system_crs
@@ -79,17 +79,13 @@ def measure(
     with city.installation.running():
         city.ensure(tell)
         with _bed(city, seconds, tell) as bed:
-            return run((_with_rounds(line, rounds) for line in lines(bed, only)), tell)
+            return run((rounds_of(line, rounds) for line in lines(bed, only)), tell)
 
 
 def lines(bed: Bed, only: str = "") -> Iterator[Line]:
     """Yield the lines of the table, or those whose maker's name has ``only`` in it."""
     makers = (_page, _gml, _one, _next, _offset, _tile_14, _tile_16, _whole_city, _unchanged, _everything)
     yield from (make(bed) for make in makers if only in make.__name__)
-
-
-def _with_rounds(line: Line, rounds: int) -> Line:
-    return Line(**{**{name: getattr(line, name) for name in line.__slots__}, "rounds": rounds})
 
 
 @contextmanager
@@ -273,13 +269,17 @@ def _next_link(url: str) -> str:
 
 
 def _bare(bed: Bed, row: sql.Composable, separator: str) -> Callable[[], float]:
-    """Return the measure of the best hand-written statement for the same bytes, on the plain table."""
+    statement = bare_statement(bed.city, row, separator)
+    return lambda: statement.rate(bed.seconds)
+
+
+def bare_statement(city: BenchCity, row: sql.Composable, separator: str) -> Statement:
+    """Return the best hand-written statement for the same bytes as a page, on a plain table."""
     text = sql.SQL(_BARE).format(
         row=row, separator=sql.Literal(separator), table=sql.Identifier(BARE), limit=sql.Literal(LIMIT)
     )
-    owner = bed.city.installation.database(bed.city.profile).owner
-    statement = Statement(owner, text.as_string(), {"srid": (bed.city.profile.srid, "integer")}, drawn_box(bed.city))
-    return lambda: statement.rate(bed.seconds)
+    owner = city.installation.database(city.profile).owner
+    return Statement(owner, text.as_string(), {"srid": (city.profile.srid, "integer")}, drawn_box(city))
 
 
 _BARE = """

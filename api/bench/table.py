@@ -3,7 +3,7 @@
 import json
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from rich.console import Console
@@ -95,6 +95,11 @@ class Result:
             "rounds": rounds,
             "targets": verdicts,
         }
+
+
+def rounds_of(line: Line, rounds: int) -> Line:
+    """Return a line measured in so many rounds."""
+    return replace(line, rounds=rounds)
 
 
 def run(lines: Iterable[Line], tell: Callable[[str], None]) -> list[Result]:

@@ -6,10 +6,13 @@ transaction of its own; all batches show the same point on both axes, so that no
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from api.wfs import collection
 from api.wfs.capabilities import GML_FORMAT
@@ -19,8 +22,11 @@ from api.wfs.names import ResourceId
 from api.wfs.request import FeatureQuery
 from gis import gml
 from gis.crs import Crs
-from gis.errors import NotFound
+from gis.errors import Gone, NotFound
+from gis.feature import FeatureReader
 from gis.geojson import feature_row
+from gis.instant import Instant
+from gis.layer import Layer
 from gis.pages import BATCH, Form, Page, PageQuery, PageReader
 from gis.text import Text
 
@@ -32,12 +38,14 @@ class Answers:
     """Answers queries.
 
     Args:
-        readers: of each layer's pages, by name.
+        pool: connections of the public login, in autocommit mode.
+        layers: those that may be asked for.
         srid: of the city's system.
     """
 
-    def __init__(self, readers: Mapping[str, PageReader], srid: int) -> None:
-        self._readers = readers
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection], layers: Mapping[str, Layer], srid: int) -> None:
+        self._readers = {name: PageReader(pool, layer) for name, layer in layers.items()}
+        self._features = {name: FeatureReader(pool, layer) for name, layer in layers.items()}
         self._srid = srid
         # A form's text is long, and most requests ask for one of few.
         self._kept = lru_cache(maxsize=128)(self._made)
@@ -76,20 +84,22 @@ class Answers:
             extract = replace(extract, matched=members)
         return _whole(extract, page.body, query, collection.values, addresses)
 
-    async def feature(self, found: list[ResourceId], query: FeatureQuery, addresses: Addresses) -> Response:
+    async def feature(self, named: ResourceId, crs: Crs, instant: Instant, addresses: Addresses) -> Response:
         """Answer GetFeatureById: the bare feature.
 
         Raises:
-            NotFound: there is none of that id at the asked point on both axes.
+            NotFound: none of that id was ever registered.
+            Gone: it is in force at another time; the message says when.
         """
-        if not found:
-            raise NotFound(_NO_FEATURE.filled(id=addresses.asked.get("ID", "")[:100]), parameter="ID")
-        row = gml.feature(query.layer, query.crs, self._srid, query.only)
-        page = await self._page(query, Form(f"bare {query.crs.srs_name}", row, separator=""))
-        if not page.count:
-            raise NotFound(_NO_FEATURE.filled(id=addresses.asked["ID"][:100]), parameter="ID")
-        names = collection.declarations(query.layer, addresses).encode()
-        body = collection.DECLARATION.encode() + page.body.replace(b" ", names + b" ", 1)
+        form = Form(f"bare {crs.srs_name}", gml.feature(named.layer, crs, self._srid))
+        sight = await self._features[named.layer.name].look(named.feature_id, instant, form)
+        if sight is None:
+            raise no_feature(gml.gml_id(named.layer, named.feature_id))
+        if sight.body is None:
+            told = "; ".join(f"{_day(period.start)} – {_day(period.end)}" for period in sight.periods) or "–"
+            raise Gone(_GONE.filled(id=gml.gml_id(named.layer, named.feature_id), periods=told), parameter="ID")
+        names = collection.declarations(named.layer, addresses).encode()
+        body = collection.DECLARATION.encode() + sight.body.replace(b" ", names + b" ", 1)
         return Response(body, media_type=GML_FORMAT)
 
     def _made(self, name: str, crs: Crs, only: frozenset[str] | None, json: bool) -> Form:  # noqa: FBT001  (a format)
@@ -151,6 +161,20 @@ def _media_type(query: FeatureQuery) -> str:
     return GEOJSON if query.json else GML_FORMAT
 
 
+def no_feature(identifier: str) -> NotFound:
+    """Return the refusal of an id that nothing ever had."""
+    return NotFound(_NO_FEATURE.filled(id=identifier[:100]), parameter="ID")
+
+
+def _day(moment: datetime | None) -> str:
+    return "…" if moment is None else moment.isoformat()
+
+
+_GONE = Text(
+    kk="{id} объектісі бұл уақытта күшінде емес; оның күші: {periods}. datetime параметрінде осы уақыттан беріңіз.",
+    ru="Объект {id} в это время не действует; он действует: {periods}. Задайте такое время в datetime.",
+    en="The feature {id} is not in force at this time; it is in force: {periods}. Ask for such a time by datetime.",
+)
 _NO_FEATURE = Text(
     kk="«{id}» объектісі жоқ; идентификатор мынадай болады: land.parcel.123.",
     ru="Объекта «{id}» нет; идентификатор выглядит так: land.parcel.123.",

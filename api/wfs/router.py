@@ -22,15 +22,14 @@ from api.wfs.errors import (
     exception_report,
     unknown_value,
 )
-from api.wfs.features import Answers
+from api.wfs.features import Answers, no_feature
 from api.wfs.kvp import Parameters
 from api.wfs.names import resource_ids
-from api.wfs.request import FeatureQuery, Reader, output_format
+from api.wfs.request import Reader, output_format
 from api.wfs.schema import describe
 from api.wfs.stored_queries import describe_stored_queries, list_stored_queries, require_known
 from gis.errors import QalaError, Unavailable
 from gis.layer import Layer
-from gis.pages import PageReader
 from gis.profile import CityProfile
 from gis.text import Text, preferred_language
 
@@ -71,8 +70,7 @@ class Wfs:
     ) -> None:
         self._profile = profile
         self._layers = {name: layer for name, layer in layers.items() if "anonymous" in layer.readers}
-        pages = {name: PageReader(readers, layer) for name, layer in self._layers.items()}
-        self._answers = Answers(pages, profile.srid)
+        self._answers = Answers(readers, self._layers, profile.srid)
         self._reader = Reader(profile, self._layers)
         self._operations: Mapping[str, Callable[[_Asked], Awaitable[Response]]] = {
             "GetCapabilities": self._get_capabilities,
@@ -156,15 +154,13 @@ class Wfs:
         parameters, reader = asked.parameters, asked.reader
         require_known([parameters["STOREDQUERY_ID"]])
         output_format(parameters)
-        found = resource_ids([parameters.required("ID", "land.parcel.123")], self._layers)
-        query = FeatureQuery(
-            layer=found[0].layer if found else next(iter(self._layers.values())),
-            ids=tuple(each.feature_id for each in found),
-            crs=reader.crs(parameters),
-            count=1,
-            instant=reader.instant(parameters),
+        identifier = parameters.required("ID", "land.parcel.123")
+        found = resource_ids([identifier], self._layers)
+        if not found:
+            raise no_feature(identifier)
+        return await self._answers.feature(
+            found[0], reader.crs(parameters), reader.instant(parameters), asked.addresses
         )
-        return await self._answers.feature(found, query, asked.addresses)
 
     async def _get_property_value(self, asked: _Asked) -> Response:
         name = asked.parameters.required("VALUEREFERENCE", "cadastral_number").rpartition(":")[2]

@@ -6,6 +6,7 @@ Field names follow INSPIRE Cadastral Parcels 4.0 where it has one (``areaValue``
 
 from typing import Final
 
+from cadastres.fields import OPENSTREETMAP_WHERE_DERIVED
 from gis.layer import Field, FieldType, GeometryKind, Layer, Style
 from gis.text import Text
 
@@ -54,6 +55,7 @@ QUARTER: Final = Layer(
     ),
     geometry=GeometryKind.MULTIPOLYGON,
     label="code",
+    attribution=(OPENSTREETMAP_WHERE_DERIVED,),
     style=Style(stroke="#7a1f5c", width=2.0, min_zoom=8),
     fields=(
         Field(
@@ -83,6 +85,7 @@ PARCEL: Final = Layer(
     ),
     geometry=GeometryKind.POLYGON,
     label="cadastral_number",
+    attribution=(OPENSTREETMAP_WHERE_DERIVED,),
     style=Style(stroke="#b5442e", fill="#f6e3c5", width=0.8, opacity=0.6, min_zoom=13),
     fields=(
         Field(
@@ -164,6 +167,7 @@ ZONE: Final = Layer(
     ),
     geometry=GeometryKind.MULTIPOLYGON,
     label="name",
+    attribution=(OPENSTREETMAP_WHERE_DERIVED,),
     style=Style(stroke="#5b7f3a", fill="#dcebc8", width=1.0, opacity=0.4, min_zoom=10),
     fields=(
         Field(

@@ -215,6 +215,14 @@ def test_unknown_feature_is_not_found(features: Ask, unknown: str) -> None:
     assert b'exceptionCode="NotFound"' in answer.content
 
 
+def test_a_feature_of_another_time_is_gone(features: Ask, moved: tuple[str, str]) -> None:
+    """410, and when it is in force."""
+    answer = features(STOREDQUERY_ID=_BY_ID, ID=moved[0], DATETIME="1999-01-01")
+    assert answer.status_code == 410
+    assert b"2022-01-01" in answer.content or b"2021-12-31" in answer.content
+    assert features(STOREDQUERY_ID=_BY_ID, ID=moved[0], DATETIME="2021-01-01").status_code == 200
+
+
 _FES = 'xmlns:fes="http://www.opengis.net/fes/2.0" xmlns:gml="http://www.opengis.net/gml/3.2"'
 
 

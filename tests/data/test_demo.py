@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import shapely
@@ -75,6 +76,17 @@ def test_report_speaks_three_languages(demo: Demo) -> None:
         assert str(demo.report.features[PARCEL.name]) in text
         assert str(len(STORY)) in text
         assert "{" not in text
+
+
+def test_report_is_written_with_the_places_of_defects(demo: Demo, tmp_path: Path) -> None:
+    """The files hold every defect; all places lie in the centre of Helsinki, longitude first."""
+    demo.report.write(tmp_path)
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    places = json.loads((tmp_path / "defects.geojson").read_text(encoding="utf-8"))["features"]
+    assert report["rows"] == demo.report.rows
+    assert len(report["defects"]) == len(places) == len(demo.report.defects) > 0
+    located = [shapely.geometry.shape(place["geometry"]) for place in places if place["geometry"]]
+    assert shapely.box(24.92, 60.15, 24.97, 60.19).covers(shapely.union_all(located))
 
 
 def test_derived_land_says_so(demo: Demo) -> None:

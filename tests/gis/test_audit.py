@@ -28,10 +28,8 @@ def _behind_its_back(connection: Connection, statement: str) -> None:
 @pytest.mark.parametrize("kind", sorted(_TAMPERING))
 def test_tampering_is_named(empty_city: City, kind: str) -> None:
     """Each way of tampering is found, and the row or changeset is named."""
-    parcel = empty_city.put("land.parcel", square(0, 0), cadastral_number="91-001-001-001", official_area=1600.0)
-    empty_city.put(
-        "land.parcel", square(0, 0), "2021-05-01", parcel, cadastral_number="91-001-001-001", official_area=5.0
-    )
+    parcel = empty_city.put("land.parcel", square(0, 0), cadastral_number="91001001001", official_area=1600.0)
+    empty_city.put("land.parcel", square(0, 0), "2021-05-01", parcel, cadastral_number="91001001001", official_area=5.0)
     register = empty_city.register
     with connect(register.database.owner) as connection:
         assert list(verify(connection, register.layers.values(), register.heads)) == []
@@ -56,7 +54,7 @@ def test_tampering_is_named(empty_city: City, kind: str) -> None:
 )
 def test_triggers_refuse(empty_city: City, statement: str) -> None:
     """Even the owner can't change history without first putting the guards out of action."""
-    empty_city.put("land.parcel", square(0, 0), cadastral_number="91-001-001-001")
+    empty_city.put("land.parcel", square(0, 0), cadastral_number="91001001001")
     with connect(empty_city.register.database.owner) as connection, pytest.raises(errors.Error) as refused:
         connection.execute(statement)
     assert refused.value.sqlstate == "QA001"
@@ -69,3 +67,18 @@ def test_reader_cannot_write(empty_city: City) -> None:
         for statement in ("INSERT INTO land.parcel (feature_id) VALUES (1)", "SELECT * FROM qala.token"):
             with pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_one_version_at_a_time(empty_city: City, version: int) -> None:
+    """The database itself refuses a version that overlaps another on both axes, the first one or a later one."""
+    number = {"cadastral_number": "91001001001"}
+    parcel = empty_city.put("land.parcel", square(0, 0), **number)
+    if version == 2:
+        empty_city.put("land.parcel", square(0, 1), "2021-05-01", parcel, **number)
+    copied = (
+        "INSERT INTO land.parcel (feature_id, version, valid, recorded, opened_by, geom, cadastral_number) "
+        "SELECT feature_id, 9, valid, recorded, opened_by, geom, cadastral_number FROM land.parcel WHERE version = %s"
+    )
+    with connect(empty_city.register.database.owner) as connection, pytest.raises(errors.ExclusionViolation):
+        connection.execute(copied, (version,))

@@ -16,7 +16,7 @@ CREATE TABLE land.quarter (
   name TEXT,
   derived BOOLEAN,
   CONSTRAINT quarter_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT quarter_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT quarter_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX quarter_bounded ON land.quarter (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX quarter_closed ON land.quarter (closed_by) WHERE closed_by IS NOT NULL;
@@ -33,6 +33,7 @@ CREATE TABLE land.quarter_code_issued (
   PRIMARY KEY (value)
 );
 SELECT qala.guard_versions('land', 'quarter', 'geom_4326');
+SELECT qala.guard_first('land', 'quarter');
 SELECT qala.guard_log('land', 'quarter_code_issued');
 CREATE STATISTICS land.quarter_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.quarter;
 SELECT qala.grant_layer('land');
@@ -63,7 +64,7 @@ CREATE TABLE land.parcel (
   address TEXT,
   derived BOOLEAN,
   CONSTRAINT parcel_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT parcel_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT parcel_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX parcel_bounded ON land.parcel (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX parcel_closed ON land.parcel (closed_by) WHERE closed_by IS NOT NULL;
@@ -80,6 +81,7 @@ CREATE TABLE land.parcel_cadastral_number_issued (
   PRIMARY KEY (value)
 );
 SELECT qala.guard_versions('land', 'parcel', 'geom_4326');
+SELECT qala.guard_first('land', 'parcel');
 SELECT qala.guard_log('land', 'parcel_cadastral_number_issued');
 CREATE STATISTICS land.parcel_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.parcel;
 SELECT qala.grant_layer('land');
@@ -106,7 +108,7 @@ CREATE TABLE land.zone (
   regulation TEXT,
   derived BOOLEAN,
   CONSTRAINT zone_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT zone_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT zone_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX zone_bounded ON land.zone (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX zone_closed ON land.zone (closed_by) WHERE closed_by IS NOT NULL;
@@ -117,6 +119,7 @@ CREATE INDEX zone_tail_from ON land.zone (lower(valid)) WHERE upper_inf(recorded
 CREATE UNIQUE INDEX zone_tail_key ON land.zone (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX zone_tail_tiles ON land.zone (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('land', 'zone', 'geom_4326');
+SELECT qala.guard_first('land', 'zone');
 CREATE STATISTICS land.zone_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.zone;
 SELECT qala.grant_layer('land');
 
@@ -139,7 +142,7 @@ CREATE TABLE land.reservation (
   until DATE,
   derived BOOLEAN,
   CONSTRAINT reservation_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT reservation_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT reservation_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX reservation_bounded ON land.reservation (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX reservation_closed ON land.reservation (closed_by) WHERE closed_by IS NOT NULL;
@@ -150,6 +153,7 @@ CREATE INDEX reservation_tail_from ON land.reservation (lower(valid)) WHERE uppe
 CREATE UNIQUE INDEX reservation_tail_key ON land.reservation (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX reservation_tail_tiles ON land.reservation (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('land', 'reservation', 'geom_4326');
+SELECT qala.guard_first('land', 'reservation');
 CREATE STATISTICS land.reservation_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM land.reservation;
 SELECT qala.grant_layer('land');
 
@@ -174,7 +178,7 @@ CREATE TABLE address.street (
   functional_class TEXT NOT NULL,
   external_reference TEXT,
   CONSTRAINT street_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT street_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT street_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX street_bounded ON address.street (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX street_closed ON address.street (closed_by) WHERE closed_by IS NOT NULL;
@@ -185,6 +189,7 @@ CREATE INDEX street_tail_from ON address.street (lower(valid)) WHERE upper_inf(r
 CREATE UNIQUE INDEX street_tail_key ON address.street (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX street_tail_tiles ON address.street (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('address', 'street', 'geom_4326');
+SELECT qala.guard_first('address', 'street');
 CREATE STATISTICS address.street_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM address.street;
 SELECT qala.grant_layer('address');
 
@@ -210,7 +215,7 @@ CREATE TABLE address.address (
   position_specification TEXT NOT NULL,
   external_reference TEXT,
   CONSTRAINT address_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT address_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT address_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX address_bounded ON address.address (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX address_closed ON address.address (closed_by) WHERE closed_by IS NOT NULL;
@@ -221,6 +226,7 @@ CREATE INDEX address_tail_from ON address.address (lower(valid)) WHERE upper_inf
 CREATE UNIQUE INDEX address_tail_key ON address.address (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX address_tail_tiles ON address.address (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('address', 'address', 'geom_4326');
+SELECT qala.guard_first('address', 'address');
 CREATE STATISTICS address.address_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM address.address;
 SELECT qala.grant_layer('address');
 
@@ -250,7 +256,7 @@ CREATE TABLE real_estate.building (
   parcel_number TEXT,
   external_reference TEXT,
   CONSTRAINT building_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT building_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT building_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX building_bounded ON real_estate.building (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX building_closed ON real_estate.building (closed_by) WHERE closed_by IS NOT NULL;
@@ -261,6 +267,7 @@ CREATE INDEX building_tail_from ON real_estate.building (lower(valid)) WHERE upp
 CREATE UNIQUE INDEX building_tail_key ON real_estate.building (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX building_tail_tiles ON real_estate.building (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('real_estate', 'building', 'geom_4326');
+SELECT qala.guard_first('real_estate', 'building');
 CREATE STATISTICS real_estate.building_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM real_estate.building;
 SELECT qala.grant_layer('real_estate');
 
@@ -286,7 +293,7 @@ CREATE TABLE urban_planning.land_use (
   specific_land_use TEXT,
   external_reference TEXT,
   CONSTRAINT land_use_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT land_use_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT land_use_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX land_use_bounded ON urban_planning.land_use (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX land_use_closed ON urban_planning.land_use (closed_by) WHERE closed_by IS NOT NULL;
@@ -297,6 +304,7 @@ CREATE INDEX land_use_tail_from ON urban_planning.land_use (lower(valid)) WHERE 
 CREATE UNIQUE INDEX land_use_tail_key ON urban_planning.land_use (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX land_use_tail_tiles ON urban_planning.land_use (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('urban_planning', 'land_use', 'geom_4326');
+SELECT qala.guard_first('urban_planning', 'land_use');
 CREATE STATISTICS urban_planning.land_use_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM urban_planning.land_use;
 SELECT qala.grant_layer('urban_planning');
 
@@ -322,7 +330,7 @@ CREATE TABLE environment.water_body (
   origin TEXT,
   external_reference TEXT,
   CONSTRAINT water_body_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT water_body_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT water_body_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX water_body_bounded ON environment.water_body (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX water_body_closed ON environment.water_body (closed_by) WHERE closed_by IS NOT NULL;
@@ -333,6 +341,7 @@ CREATE INDEX water_body_tail_from ON environment.water_body (lower(valid)) WHERE
 CREATE UNIQUE INDEX water_body_tail_key ON environment.water_body (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX water_body_tail_tiles ON environment.water_body (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('environment', 'water_body', 'geom_4326');
+SELECT qala.guard_first('environment', 'water_body');
 CREATE STATISTICS environment.water_body_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM environment.water_body;
 SELECT qala.grant_layer('environment');
 
@@ -357,7 +366,7 @@ CREATE TABLE environment.green_area (
   green_area_type TEXT NOT NULL,
   external_reference TEXT,
   CONSTRAINT green_area_pkey PRIMARY KEY (feature_id, version),
-  CONSTRAINT green_area_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&)
+  CONSTRAINT green_area_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );
 CREATE INDEX green_area_bounded ON environment.green_area (upper(valid)) WHERE upper_inf(recorded) AND NOT upper_inf(valid);
 CREATE INDEX green_area_closed ON environment.green_area (closed_by) WHERE closed_by IS NOT NULL;
@@ -368,5 +377,6 @@ CREATE INDEX green_area_tail_from ON environment.green_area (lower(valid)) WHERE
 CREATE UNIQUE INDEX green_area_tail_key ON environment.green_area (feature_id) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 CREATE INDEX green_area_tail_tiles ON environment.green_area (tile_zoom, tile_cell) INCLUDE (valid) WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished;
 SELECT qala.guard_versions('environment', 'green_area', 'geom_4326');
+SELECT qala.guard_first('environment', 'green_area');
 CREATE STATISTICS environment.green_area_ends ON (lower(valid)), (upper(valid)), (upper_inf(valid)), (upper_inf(recorded)) FROM environment.green_area;
 SELECT qala.grant_layer('environment');

@@ -187,6 +187,25 @@ BEGIN
                  schema_name, table_name);
 END $$;
 
+-- The first version of a feature stands outside the exclusion constraint of its table; here it is held against the others.
+CREATE FUNCTION qala.beside_first() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE overlapping boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I WHERE feature_id = $1 AND version = 1 AND valid && $2 AND recorded && $3)',
+                 TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO overlapping USING NEW.feature_id, NEW.valid, NEW.recorded;
+  IF overlapping THEN
+    RAISE EXCEPTION 'version % of feature % of %.% overlaps its first version on both axes',
+      NEW.version, NEW.feature_id, TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'exclusion_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION qala.guard_first(schema_name text, table_name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE TRIGGER beside_first BEFORE INSERT ON %I.%I FOR EACH ROW WHEN (NEW.version > 1)
+                  EXECUTE FUNCTION qala.beside_first()', schema_name, table_name);
+END $$;
+
 CREATE FUNCTION qala.guard_log(schema_name text, table_name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('CREATE TRIGGER only_append BEFORE UPDATE OR DELETE ON %I.%I FOR EACH ROW
