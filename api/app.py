@@ -1,5 +1,6 @@
 """The HTTP application: one city, every interface."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
@@ -7,8 +8,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from psycopg_pool import AsyncConnectionPool
+from psycopg import OperationalError
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 
 from api import health, history, land, problems
 from api.limits import BodyLimit
@@ -16,6 +22,7 @@ from api.ogc.router import Ogc
 from api.ogc.tiles import Tiles
 from api.wfs import Wfs
 from data.installation import Installation
+from gis.database import SESSION
 from gis.errors import QalaError
 from gis.profile import checked_profile
 from gis.register import Register
@@ -26,11 +33,14 @@ SERVED = "QALA_SERVED_PROFILE"
 CONNECTIONS = 8
 """Connections of the public login in one server process."""
 
+SERIAL = "-c max_parallel_workers_per_gather=0"
+"""A page takes milliseconds, less than a helper process takes to start; other readers need the cores."""
+
 
 def create_app(register: Register) -> FastAPI:
     """Return the application over one register; it opens and closes its own connections."""
     readers: AsyncConnectionPool = AsyncConnectionPool(
-        register.database.reader,
+        make_conninfo(register.database.reader, options=f"{SESSION} {SERIAL}"),
         min_size=1,
         max_size=CONNECTIONS,
         open=False,
@@ -45,11 +55,16 @@ def create_app(register: Register) -> FastAPI:
         await readers.close()
         register.close()
 
+    async def unreachable(request: Request, error: Exception) -> Response:
+        renewal = asyncio.create_task(readers.check())
+        request.state.renewal = renewal  # kept until it is done: the loop itself holds tasks weakly
+        return await problems.unreachable(request, error)
+
     app = FastAPI(title="Qala", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.register = register
+    app.include_router(Ogc(register.profile, register.layers, readers).router)
     app.include_router(Tiles(register.profile, register.layers, readers).router, prefix="/ogc")
     for router in (
-        Ogc(register.profile, register.layers, readers).router,
         Wfs(register.profile, register.layers, readers).router,
         history.router,
         land.router,
@@ -57,7 +72,15 @@ def create_app(register: Register) -> FastAPI:
     ):
         app.include_router(router)
     app.add_middleware(BodyLimit)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        expose_headers=["ETag", "Link", "Content-Crs"],
+    )
     app.add_exception_handler(QalaError, problems.refused)
+    app.add_exception_handler(OperationalError, unreachable)
+    app.add_exception_handler(PoolTimeout, unreachable)
     app.add_exception_handler(RequestValidationError, problems.invalid)
     app.add_exception_handler(HTTPException, problems.missing)
     app.add_exception_handler(Exception, problems.broken)

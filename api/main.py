@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 app.command("up")(serve.up)
 app.command("import")(exchange.import_)
+app.command("export")(exchange.export)
 app.command("layers")(admin.layers)
 app.command("rules")(admin.rules)
 app.command("profile")(admin.profile)

@@ -1,4 +1,4 @@
-"""Files in: ``qala import``."""
+"""Files in and out: ``qala import``, ``qala export``."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -8,9 +8,12 @@ import typer
 
 from api.cli.city import Profile, readable, register_of
 from api.cli.output import Json, console, progress, say_json
+from api.moments import parse_moment
+from data.exports.vector import ExportRequest, export_layer
 from data.loaders.importing import import_file
 from data.loaders.request import ImportRequest, Progress
 from gis.act import Act, Source
+from gis.instant import Instant
 from gis.profile import CityProfile
 
 
@@ -69,6 +72,32 @@ def import_(
             console.print(f"  {code}: {count}")
     if done.refused:
         raise typer.Exit(5)
+
+
+def export(
+    layer: Annotated[str, typer.Argument(help="For example land.parcel; 'qala layers' lists them.")],
+    file: Annotated[Path, typer.Argument(help="To be written: .gpkg, .geojson, .fgb or .parquet.")],
+    valid: Annotated[str | None, typer.Option("--datetime", help="As of this legal date; now when not given.")] = None,
+    recorded: Annotated[
+        str | None, typer.Option("--recorded-at", help="As the register knew it then; now when not given.")
+    ] = None,
+    crs: Annotated[str | None, typer.Option(help="EPSG:n; the city's own system when not given.")] = None,
+    profile: Profile = None,
+    json: Json = False,
+) -> None:
+    """Write a layer, at any point of both axes of time, into a file."""
+    with register_of(profile) as register:
+        moments = [
+            parse_moment(name, text, register.profile) if text else None
+            for name, text in (("--datetime", valid), ("--recorded-at", recorded))
+        ]
+        done = export_layer(register, ExportRequest(layer=layer, file=file, instant=Instant(*moments), crs=crs))
+    told = {"layer": layer, "file": str(file), "features": done.count, "crs": done.crs.srs_name}
+    told |= {"datetime": done.reading.valid.isoformat(), "recorded_at": done.reading.recorded.isoformat()}
+    if json:
+        say_json(told)
+    else:
+        console.print(", ".join(f"{name} {value}" for name, value in told.items()), highlight=False)
 
 
 def _share(step: Progress) -> float:

@@ -13,6 +13,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
+from starlette.types import Receive, Scope, Send
 
 from api.wfs import collection
 from api.wfs.capabilities import GML_FORMAT
@@ -154,7 +155,23 @@ def _extract(query: FeatureQuery, page: Page) -> Extract:
 
 def _whole(extract: Extract, body: bytes, query: FeatureQuery, envelope: Envelope, addresses: Addresses) -> Response:
     head, foot = envelope(query, extract, addresses)
-    return Response(head + body + foot, media_type=_media_type(query))
+    return _Parts((head, body, foot), _media_type(query))
+
+
+class _Parts(Response):
+    """Sends pieces one after another: to join them would copy megabytes."""
+
+    def __init__(self, parts: tuple[bytes, ...], media_type: str) -> None:
+        self._parts = parts
+        super().__init__(headers={"content-length": str(sum(map(len, parts)))}, media_type=media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        del scope, receive
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for part in self._parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _media_type(query: FeatureQuery) -> str:
