@@ -16,6 +16,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg_pool import AsyncConnectionPool
 
+from gis.bbox import Box
 from gis.freshness import LayerHead, read_layer_head, settle_layer
 from gis.instant import Instant, Reading
 from gis.layer import Layer
@@ -51,6 +52,8 @@ BATCH: Final = 2000
 
 _OPTIMISTIC = 3
 _MOST_TEXTS = 500
+_LOCAL = 3000.0
+"""Metres: the side of a place with some thousands of features at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +158,7 @@ class PageReader:
         reading = settle_layer(instant, head)
         cursor = with_bytes(connection)
         near = self._signposts.shortened(reading, query)
-        # Never prepared: a plan made without knowing the place would be the wrong one for large places.
-        await cursor.execute(self._text(reading, near, form), parameters(reading, near), prepare=False)
+        await cursor.execute(self._text(reading, near, form), parameters(reading, near), prepare=_is_local(near))
         row = await cursor.fetchone()
         if row is None or row[1] == 0:
             return Page(b"", 0, None, more=False, reading=reading, head=head)
@@ -200,6 +202,19 @@ class _Bytes(Loader):
 
     def load(self, data: Buffer) -> bytes:
         return bytes(data)
+
+
+def _is_local(query: PageQuery) -> bool:
+    """Tell whether the spatial index is the best way in for sure, so that the plan may be made once and for all.
+
+    Anywhere else the planner must know the values: a large place with a small limit is best walked in order of the key.
+    """
+    windows = query.windows or ()
+    return bool(windows) and all(_side(w.bounds) <= _LOCAL for w in windows)
+
+
+def _side(box: Box) -> float:
+    return max(box.max_x - box.min_x, box.max_y - box.min_y)
 
 
 @asynccontextmanager

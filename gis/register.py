@@ -236,7 +236,8 @@ class _Attempt:
         written = _written(self.outcome)
         found = check(self.connection, register.rules, register.layers, written, register.profile)
         found += check_act(register.rules, self._case(), self.outcome)
-        return review(self.connection, found, (i for ids in written.values() for i in ids))
+        touched = [i for ids in written.values() for i in ids]
+        return review(self.connection, found, touched, self.outcome.successions)
 
     def write(self) -> Recorded:
         """Check and record, or refuse with every reason."""

@@ -3,17 +3,21 @@
 A later act is not refused for a defect that stood before it, unless it makes it worse; one that it heals is closed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from psycopg import Connection
 
+from gis.act import Succession
 from gis.rules import Violation
 
 _SLACK = 1e-6
 """Two computations of the same overlap may differ in the last digits; this much is no worsening."""
 
 _Pair = tuple[str, frozenset[int]]
+_Record = tuple[int, float | None]
+"""Id of a defect on record, and how bad it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Review:
     Attributes:
         found: the violations, those tolerated turned into warnings.
         healed: ids of defects that the act removes or lessens.
-        lessened: violations to be put on record in place of worse ones.
+        lessened: violations to be put on record in place of worse ones, or of their features' parents'.
     """
 
     found: Sequence[Violation]
@@ -31,17 +35,48 @@ class Review:
     lessened: Sequence[Violation]
 
 
-def review(connection: Connection, found: Sequence[Violation], touched: Iterable[int]) -> Review:
-    """Hold the violations found against the defects on record of the touched features."""
+def review(
+    connection: Connection, found: Sequence[Violation], touched: Iterable[int], successions: Sequence[Succession] = ()
+) -> Review:
+    """Hold the violations found against the defects on record of the touched features.
+
+    A defect goes over to its feature's successors: what parents had between them, a child may have.
+    """
     known = _on_record(connection, touched)
-    answers = [_tolerated(v, known.get(_pair(v))) for v in found]
-    now = {_pair(v): v for v in found}
+    inherited = {_pair(v): record for v in found if (record := _inherited(known, v, _parents(successions)))}
+    answers = [_tolerated(v, known.get(_pair(v)) or inherited.get(_pair(v))) for v in found]
+    now = {_pair(v): v for v in sorted(found, key=_badness)}
     healed = [i for pair, (i, amount) in known.items() if pair not in now or _less(now[pair].amount, amount)]
     lessened = [v for pair, v in now.items() if pair in known and _less(v.amount, known[pair][1])]
-    return Review(answers, healed, lessened)
+    heirs = [v for v, answer in zip(found, answers, strict=True) if _pair(v) in inherited and answer is not v]
+    return Review(answers, healed, [*lessened, *heirs])
 
 
-def _tolerated(violation: Violation, record: tuple[int, float | None] | None) -> Violation:
+def _badness(violation: Violation) -> float:
+    """Order violations so that of one pair's, at several times, the worst comes last."""
+    return float("inf") if violation.amount is None else violation.amount
+
+
+def _parents(successions: Sequence[Succession]) -> dict[int, frozenset[int]]:
+    return {child: frozenset(s.parents) for s in successions for child in s.children if child not in s.parents}
+
+
+def _inherited(
+    known: Mapping[_Pair, _Record], violation: Violation, parents: Mapping[int, frozenset[int]]
+) -> _Record | None:
+    """Return what the parents of a violation's features have on record between them."""
+    rule, features = _pair(violation)
+    if _pair(violation) in known or not any(i in parents for i in features):
+        return None
+    sides = [parents.get(i, frozenset({i})) for i in features]
+    records = [record for pair in {frozenset(p) for p in product(*sides)} if (record := known.get((rule, pair)))]
+    amounts = [amount for _, amount in records]
+    if not records:
+        return None
+    return records[0][0], None if None in amounts else sum(a for a in amounts if a is not None)
+
+
+def _tolerated(violation: Violation, record: _Record | None) -> Violation:
     if record is None or violation.severity != "error" or _less(record[1], violation.amount):
         return violation
     return replace(violation, severity="warning")
@@ -55,7 +90,7 @@ def _pair(violation: Violation) -> _Pair:
     return violation.rule, frozenset(i for i in (violation.feature_id, violation.other_id) if i is not None)
 
 
-def _on_record(connection: Connection, touched: Iterable[int]) -> dict[_Pair, tuple[int, float | None]]:
+def _on_record(connection: Connection, touched: Iterable[int]) -> dict[_Pair, _Record]:
     ids = sorted(set(touched))
     rows = connection.execute(_OPEN, {"ids": ids}).fetchall()
     return {

@@ -25,8 +25,9 @@ _ALIASES: Final = {
     "FEATUREID": "RESOURCEID",
     "MAXFEATURES": "COUNT",
     "RECORDED_AT": "RECORDED-AT",
+    "LANG": "LANGUAGE",
 }
-"""Older spellings that clients still send."""
+"""Other spellings: older ones that clients still send, and that of the register's other interfaces."""
 
 
 class Parameters(dict[str, str]):
