@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
+from api.moments import parse_moment
 from api.wfs.capabilities import COUNT_DEFAULT, GML_FORMAT, JSON_FORMAT, coordinate_systems
 from api.wfs.errors import OptionNotSupported, located, missing, unknown_value
 from api.wfs.filter import Filter, parse_filter
@@ -111,16 +112,8 @@ class Reader:
             return Instant(valid, recorded, parameters.get("DRAFT"))
 
     def _moment(self, parameters: Parameters, name: str) -> datetime | None:
-        """Read a time with its offset from UTC, or a legal day, which begins at the city's midnight."""
         text = parameters.get(name)
-        if text is None:
-            return None
-        try:
-            if len(text) == len("2024-03-01"):
-                return self.profile.midnight(date.fromisoformat(text))
-            return datetime.fromisoformat(text.replace(" ", "+"))
-        except (ValueError, OverflowError):
-            raise unknown_value(name, text, "2024-03-01, 2024-03-01T00:00:00+05:00") from None
+        return None if text is None else parse_moment(name, text, self.profile)
 
     def _filter(self, parameters: Parameters) -> Filter:
         predicates = [name for name in ("FILTER", "BBOX", "RESOURCEID") if name in parameters]
