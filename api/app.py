@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from psycopg import OperationalError
-from psycopg.conninfo import make_conninfo
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -22,9 +21,9 @@ from api.ogc.router import Ogc
 from api.ogc.tiles import Tiles
 from api.wfs import Wfs
 from data.installation import Installation
-from gis.database import SESSION
 from gis.errors import QalaError
 from gis.profile import checked_profile
+from gis.readers import reader_pool
 from gis.register import Register
 
 SERVED = "QALA_SERVED_PROFILE"
@@ -33,20 +32,10 @@ SERVED = "QALA_SERVED_PROFILE"
 CONNECTIONS = 8
 """Connections of the public login in one server process."""
 
-SERIAL = "-c max_parallel_workers_per_gather=0"
-"""A page takes milliseconds, less than a helper process takes to start; other readers need the cores."""
-
 
 def create_app(register: Register) -> FastAPI:
     """Return the application over one register; it opens and closes its own connections."""
-    readers: AsyncConnectionPool = AsyncConnectionPool(
-        make_conninfo(register.database.reader, options=f"{SESSION} {SERIAL}"),
-        min_size=1,
-        max_size=CONNECTIONS,
-        open=False,
-        timeout=10.0,
-        kwargs={"autocommit": True, "prepare_threshold": 3},
-    )
+    readers = reader_pool(register.database.reader, CONNECTIONS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -27,6 +27,9 @@ Password = Callable[[str], str]
 SESSION = "-c TimeZone=UTC -c DateStyle=ISO -c extra_float_digits=1 -c jit=off"
 """Settings that every connection relies on: canonical forms and outputs must not depend on the server's defaults."""
 
+READING = f"{SESSION} -c max_parallel_workers_per_gather=0"
+"""The same for the reader: starting a helper costs more than a page or a tile, and many are asked for at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -41,12 +44,12 @@ class Database:
         """Return the database that ``owner`` connects to; ``password`` tells the other logins' passwords."""
         name = conninfo_to_dict(owner)["dbname"]
         logins = (f"{name}_writer", f"{name}_reader")
-        writer, reader = (_with_session(make_conninfo(owner, user=u, password=password(u))) for u in logins)
-        return cls(_with_session(owner), writer, reader)
+        writer, reader = (make_conninfo(owner, user=u, password=password(u)) for u in logins)
+        return cls(_with_session(owner), _with_session(writer), _with_session(reader, READING))
 
 
-def _with_session(conninfo: str) -> str:
-    return make_conninfo(conninfo, options=SESSION)
+def _with_session(conninfo: str, session: str = SESSION) -> str:
+    return make_conninfo(conninfo, options=session)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Where layers lie: their boxes, read from the roots of their spatial indexes."""
 
 from collections.abc import Iterable
+from math import ceil, floor
 from typing import Final
 
 from psycopg import AsyncConnection, sql
@@ -8,6 +9,9 @@ from psycopg import AsyncConnection, sql
 from gis.bbox import Box
 from gis.crs import System, transformer
 from gis.layer import Layer
+
+_PARTS: Final = 10**6
+"""Parts of a degree to which a box is rounded, outwards: a decimetre."""
 
 
 async def extents(connection: AsyncConnection, layers: Iterable[Layer], system: System) -> dict[str, Box | None]:
@@ -26,7 +30,10 @@ async def extents(connection: AsyncConnection, layers: Iterable[Layer], system: 
 
 
 def _on_globe(box: Box, system: System) -> Box:
-    return Box(*(round(value, 6) for value in transformer(system, 4326).transform_bounds(*box)))
+    west, south, east, north = transformer(system, 4326).transform_bounds(*box)
+    low = (floor(value * _PARTS) / _PARTS for value in (west, south))
+    high = (ceil(value * _PARTS) / _PARTS for value in (east, north))
+    return Box(*low, *high)
 
 
 _EXTENT: Final = """SELECT {name}, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)

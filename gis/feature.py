@@ -18,34 +18,25 @@ _MOST_TEXTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the register says of a feature.
+    """What the register says of a feature at a point on both axes.
 
     Attributes:
-        body: the version in force, as its form writes it; ``None`` where none is.
-        version: its number.
-        valid: when it is in force.
         at: the point of valid time that was looked at.
-        token: the last changeset that wrote to the feature, whatever the point looked at: the write token.
-        before: when the nearest version before it (or before the point) is in force.
-        after: the same for the nearest one after.
-        periods: all periods in which the record has the feature in force; empty where it then knew none.
         recorded: when the register first recorded the feature.
+        token: the last changeset that wrote to the feature, whatever the point looked at: the write token.
+        version: number of the version in force; ``None`` where none is.
+        body: that version, as its form writes it.
+        before: when the nearest version before the point was in force; its start may be unbounded.
+        after: when the nearest one after it comes into force.
     """
 
-    body: bytes | None
-    version: int | None
-    valid: Period | None
     at: datetime
-    token: int
-    before: Period | None
-    after: Period | None
-    periods: Sequence[Period]
     recorded: datetime
-
-    @property
-    def etag(self) -> str:
-        """The part of an entity tag behind the feature's id: write token and version in force."""
-        return f"{self.token}.{self.version}"
+    token: int
+    version: int | None
+    body: bytes | None
+    before: Period | None
+    after: datetime | None
 
 
 class FeatureReader:
@@ -59,6 +50,7 @@ class FeatureReader:
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection], layer: Layer) -> None:
         self._pool = pool
         self._table = sql.Identifier(layer.schema, layer.table)
+        self._periods = sql.SQL(_PERIODS).format(table=self._table).as_bytes(None)
         self._texts: dict[str, bytes] = {}
 
     async def look(self, feature_id: int, instant: Instant, form: Form) -> Sight | None:
@@ -72,8 +64,18 @@ class FeatureReader:
             if instant.recorded is not None:
                 settle(instant, await read_head_async(connection))
             cursor = with_bytes(connection)
-            rows = await (await cursor.execute(self._text(form), bound, prepare=True)).fetchall()
-        return _sight(rows) if rows else None
+            row = await (await cursor.execute(self._text(form), bound, prepare=True)).fetchone()
+        if row is None or row[1] is None:
+            return None
+        at, recorded, token, version, body, start, end, after = row
+        before = None if end is None else Period(start, end)
+        return Sight(at, recorded, token, version, body, before, after)
+
+    async def periods(self, feature_id: int, recorded: datetime | None) -> Sequence[Period]:
+        """Return when a feature is in force, as the register knew it at an instant, or knows it now."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(self._periods, {"id": feature_id, "recorded": recorded})
+            return [Period(start, end) for start, end in await cursor.fetchall()]
 
     def _text(self, form: Form) -> bytes:
         if form.name not in self._texts:
@@ -83,38 +85,26 @@ class FeatureReader:
         return self._texts[form.name]
 
 
-_Row = tuple[int, datetime | None, datetime | None, bool, datetime, int, bytes | None, datetime]
-
-
-def _sight(rows: Sequence[_Row]) -> Sight:
-    at, token = rows[0][4], max(row[5] for row in rows)
-    there = [row for row in rows if row[3]]
-    here = next((row for row in there if row[6] is not None), None)
-    spans = [Period(row[1], row[2]) for row in there]
-    start, end = (here[1], here[2]) if here else (at, at)
-    before = [span for span in spans if start is not None and span.end is not None and span.end <= start]
-    after = [span for span in spans if end is not None and span.start is not None and span.start >= end]
-    return Sight(
-        body=here[6] if here else None,
-        version=here[0] if here else None,
-        valid=Period(start, end) if here else None,
-        at=at,
-        token=token,
-        before=before[-1] if before else None,
-        after=after[0] if after else None,
-        periods=spans,
-        recorded=min(row[7] for row in rows),
-    )
-
-
 # A feature has few versions, all under one key; those on record at the instant, abolished ones aside, are marked.
 _SIGHT: Final = """
-SELECT v.version, lower(v.valid), upper(v.valid), v.there, v.moment, greatest(v.opened_by, v.closed_by),
-  CASE WHEN v.there AND v.valid @> v.moment THEN {row} END, lower(v.recorded)
-FROM (SELECT t.*, clock.moment,
-        NOT abolished AND CASE WHEN %(recorded)s::timestamptz IS NULL THEN upper_inf(recorded)
-                               ELSE recorded @> %(recorded)s::timestamptz END AS there
-      FROM {table} AS t, (SELECT coalesce(%(valid)s::timestamptz, now()) AS moment) AS clock
-      WHERE t.feature_id = %(id)s) AS v
-ORDER BY lower(v.valid) NULLS FIRST, v.version
+SELECT clock.moment, min(lower(v.recorded)), max(greatest(v.opened_by, v.closed_by)),
+  max(v.version) FILTER (WHERE v.there AND v.valid @> clock.moment),
+  max(CASE WHEN v.there AND v.valid @> clock.moment THEN {row} END),
+  max(lower(v.valid)) FILTER (WHERE v.there AND upper(v.valid) <= clock.moment),
+  max(upper(v.valid)) FILTER (WHERE v.there AND upper(v.valid) <= clock.moment),
+  min(lower(v.valid)) FILTER (WHERE v.there AND lower(v.valid) > clock.moment)
+FROM (SELECT coalesce(%(valid)s::timestamptz, now()) AS moment) AS clock
+LEFT JOIN (SELECT *, NOT abolished AND CASE WHEN %(recorded)s::timestamptz IS NULL THEN upper_inf(recorded)
+                                       ELSE recorded @> %(recorded)s::timestamptz END AS there
+           FROM {table} WHERE feature_id = %(id)s) AS v ON true
+GROUP BY clock.moment
+"""
+
+_PERIODS: Final = """
+SELECT lower(period), upper(period) FROM (
+  SELECT unnest(range_agg(valid)) AS period FROM {table}
+  WHERE feature_id = %(id)s AND NOT abolished
+    AND CASE WHEN %(recorded)s::timestamptz IS NULL THEN upper_inf(recorded)
+        ELSE recorded @> %(recorded)s::timestamptz END) AS periods
+ORDER BY 1 NULLS FIRST
 """

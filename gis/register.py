@@ -130,6 +130,7 @@ def _pool(conninfo: str) -> ConnectionPool[Connection]:
         max_size=16,
         open=True,
         timeout=10.0,
+        max_idle=30.0,
         kwargs={"autocommit": True},
         check=ConnectionPool.check_connection,
     )

@@ -35,7 +35,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     home = Path(os.environ.get("QALA_TEST_HOME") or run / "qala-home")
     made = Installation(home, None)
-    object.__setattr__(made.cluster, "settings", {"fsync": "off", "max_connections": "120"})
+    object.__setattr__(made.cluster, "settings", {"fsync": "off", "max_connections": "300"})
     object.__setattr__(made.cluster, "throw_away", True)
     with made.running():
         yield made
@@ -80,13 +80,15 @@ def _drop(installation: Installation, names: list[str]) -> None:
 
 
 @pytest.fixture
-def empty_city(fresh_city: Callable[[str], City]) -> City:
+def empty_city(fresh_city: Callable[[str], City]) -> Iterator[City]:
     """An empty register of Helsinki."""
-    return fresh_city("helsinki")
+    city = fresh_city("helsinki")
+    yield city
+    city.register.close()
 
 
 @pytest.fixture(scope="module")
-def small_city(fresh_city: Callable[[str], City]) -> City:
+def small_city(fresh_city: Callable[[str], City]) -> Iterator[City]:
     """A register of Helsinki with one quarter, a grid of 5 by 5 parcels, and a few features of every other layer."""
     city = fresh_city("helsinki")
     act = city.act("2020-01-01")
@@ -101,7 +103,8 @@ def small_city(fresh_city: Callable[[str], City]) -> City:
         }
         writes.append(Write("land.parcel", -2 - i, act.period, square(i % 5, i // 5), attributes))
     city.register.perform(Put(tuple(writes)), act)
-    return city
+    yield city
+    city.register.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

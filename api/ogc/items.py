@@ -117,7 +117,8 @@ class Items:
         if sight is None:
             raise NotFound(_NEVER.filled(layer=self.layer.name, id=feature_id), layer=self.layer.name, id=feature_id)
         if sight.body is None:
-            raise self._gone(request, feature_id, sight)
+            periods = await self._features.periods(feature_id, instant.recorded)
+            raise self._gone(request, feature_id, sight, periods)
         links = self._item_links(request, sight, html=html)
         if html:
             return self._item_page(request, sight, links)
@@ -151,28 +152,27 @@ class Items:
             raise NotFound(_NEVER.filled(layer=self.layer.name, id=text[:80]), layer=self.layer.name, id=text[:80])
         return int(text)
 
-    def _gone(self, request: Request, feature_id: int, sight: Sight) -> Gone:
+    def _gone(self, request: Request, feature_id: int, sight: Sight, periods: Sequence[Period]) -> Gone:
         """Return the refusal of a feature that is in force at another time, and where to look."""
         address = Address.of(request)
         facts = {"layer": self.layer.name, "id": feature_id}
         known = {**facts, "recorded_from": sight.recorded, "versions": f"{address.path}/versions"}
-        if not sight.periods:
+        if not periods:
             return Gone(_OFF_RECORD.filled(**facts, since=sight.recorded.isoformat()), **known, look=[address.path])
-        periods = _joined(sight.periods)
         told = "; ".join(f"{_day(period.start)} – {_day(period.end)}" for period in periods)
         in_force = [{"from": period.start, "to": period.end} for period in periods]
-        look = [_at(address, _within(period)) for period in (sight.before, sight.after) if period]
+        look = [_at(address, moment) for moment in (_before(sight), sight.after) if moment]
         return Gone(_GONE.filled(**facts, periods=told), **known, in_force=in_force, look=look)
 
     def _item_links(self, request: Request, sight: Sight, *, html: bool) -> list[Link]:
         address = Address.of(request)
-        neighbours = {"predecessor-version": sight.before, "successor-version": sight.after}
+        neighbours = {"predecessor-version": _before(sight), "successor-version": sight.after}
         return [
             *own_links(address, html=html, json_type=GEOJSON),
             link(address.to(f"/collections/{self.layer.name}"), "collection", JSON),
             link(f"{address.path}/versions", "version-history", JSON),
             link(address.path, "latest-version", GEOJSON),
-            *(link(_at(address, _within(period)), rel, GEOJSON) for rel, period in neighbours.items() if period),
+            *(link(_at(address, moment), rel, GEOJSON) for rel, moment in neighbours.items() if moment),
         ]
 
 
@@ -217,7 +217,11 @@ def _headers(request: Request, wanted: ItemsRequest, reading: Reading, links: li
 
 
 def _item_headers(feature_id: int, crs: Crs, instant: Instant, sight: Sight, links: list[Link]) -> dict[str, str]:
-    headers = {"ETag": f'"{feature_id}-{sight.etag}"', "Content-Crs": f"<{crs.uri}>", "Link": header(links)}
+    headers = {
+        "ETag": f'"{feature_id}-{sight.token}.{sight.version}"',
+        "Content-Crs": f"<{crs.uri}>",
+        "Link": header(links),
+    }
     if instant.valid is not None:
         headers["Memento-Datetime"] = sight.at.strftime("%a, %d %b %Y %H:%M:%S GMT")
     return headers | _ASK_AGAIN
@@ -244,21 +248,12 @@ def _at(address: Address, moment: datetime) -> str:
     return address.with_query(datetime=moment.astimezone(UTC).isoformat().replace("+00:00", "Z"), f=None, lang=None)
 
 
-def _joined(periods: Sequence[Period]) -> list[Period]:
-    """Return periods in order of time with those that touch made one."""
-    joined: list[Period] = []
-    for period in periods:
-        if joined and joined[-1].end == period.start:
-            period = Period(joined.pop().start, period.end)  # noqa: PLW2901  (grown, not replaced)
-        joined.append(period)
-    return joined
-
-
-def _within(period: Period) -> datetime:
-    """Return a moment of a period: its first, or where it has none, its last."""
-    if period.start is not None:
-        return period.start
-    return datetime.now(UTC) if period.end is None else period.end - timedelta(seconds=1)
+def _before(sight: Sight) -> datetime | None:
+    """Return a moment at which the version before was in force: its first, or where it has none, its last."""
+    before = sight.before
+    if before is None or before.end is None:
+        return None
+    return before.start or before.end - timedelta(seconds=1)
 
 
 def _day(moment: datetime | None) -> str:

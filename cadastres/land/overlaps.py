@@ -12,18 +12,21 @@ from gis.rules import Rule
 from gis.text import Text
 
 # Every pair that the act can have broken: of two proposed versions, one of which is not known to be clear, and of a
-# proposed one and one that stays. Envelopes that share no more than a strip of T can't hold an overlap.
+# proposed one and one that stays, of its own act or of others. Each arm is a join of its own: behind a union the index
+# of places would not be reached, and all parcels would be looked at.
 _PAIRS: Final = """
   SELECT p.feature_id, a.feature_id AS other_id, p.valid * a.valid AS valid, p.geom AS one, a.geom AS other
-  FROM {unclear:LAYER} AS p
-  JOIN {proposed:LAYER} AS a ON a.geom && REACH AND a.valid && p.valid AND a.feature_id <> p.feature_id
-  WHERE NOT p.abolished AND NOT a.abolished AND CONDITION
+  FROM {unclear:LAYER} AS p JOIN {proposed:LAYER} AS a ON NEAR
   UNION ALL
   SELECT p.feature_id, a.feature_id, p.valid * a.valid, p.geom, a.geom
-  FROM {proposed:LAYER} AS p
-  JOIN {kept:LAYER} AS a ON a.geom && REACH AND a.valid && p.valid AND a.feature_id <> p.feature_id
-  WHERE NOT p.abolished AND NOT a.abolished AND CONDITION
+  FROM {proposed:LAYER} AS p JOIN {staying:LAYER} AS a ON NEAR
+  UNION ALL
+  SELECT p.feature_id, a.feature_id, p.valid * a.valid, p.geom, a.geom
+  FROM {proposed:LAYER} AS p JOIN {untouched:LAYER} AS a ON NEAR
 """
+
+_NEAR: Final = """a.geom && REACH AND a.valid && p.valid AND a.feature_id <> p.feature_id
+    AND NOT p.abolished AND NOT a.abolished AND CONDITION"""
 
 _OVERLAPS: Final = """
 WITH near AS (PAIRS), common AS (
@@ -40,7 +43,8 @@ ORDER BY least(feature_id, other_id), greatest(feature_id, other_id), valid, fea
 
 
 def _pairs(layer: str, reach: str, condition: str = "true") -> str:
-    return _PAIRS.replace("LAYER", layer).replace("REACH", reach).replace("CONDITION", condition)
+    near = _NEAR.replace("REACH", reach).replace("CONDITION", condition)
+    return _PAIRS.replace("LAYER", layer).replace("NEAR", near)
 
 
 def _overlaps(layer: str, condition: str = "true") -> str:

@@ -94,6 +94,7 @@ WHERE NOT p.abolished AND (q.valid @> p.valid) IS NOT TRUE AND EXISTS (SELECT FR
     tested_by="tests/cadastres/land/test_in_quarter.py",
 )
 
+# A quarter's parcels are found by their numbers: they may have come to lie outside.
 QUARTER_HOLDS: Final = Rule(
     id="land.quarter.holds-its-parcels",
     severity="error",
@@ -104,12 +105,20 @@ QUARTER_HOLDS: Final = Rule(
     ),
     watches=(QUARTER.name,),
     sql="""
-WITH outside AS (
-  SELECT q.feature_id, p.feature_id AS other_id, p.valid * q.valid AS valid,
-    CASE WHEN q.abolished THEN p.geom ELSE ST_Difference(p.geom, q.geom) END AS place
+WITH held AS (
+  SELECT q.feature_id, q.valid AS since, q.abolished AS ended, q.geom AS around, p.*
+  FROM {proposed:land.quarter} AS q JOIN {staying:land.parcel} AS p ON left(p.cadastral_number, 8) = q.code
+  UNION ALL
+  SELECT q.feature_id, q.valid, q.abolished, q.geom, p.*
   FROM {proposed:land.quarter} AS q
-  JOIN {kept:land.parcel} AS p ON left(p.cadastral_number, 8) = q.code AND q.valid && p.valid
-  WHERE NOT p.abolished AND (q.abolished OR NOT ST_Covers(q.geom, p.geom))
+  JOIN land.parcel_cadastral_number_issued AS i
+    ON i.value >= q.code AND i.value < q.code || chr(1114111) AND starts_with(i.value, q.code)
+  JOIN {untouched:land.parcel} AS p ON p.feature_id = i.feature_id
+), outside AS (
+  SELECT feature_id, parcel AS other_id, valid * since AS valid,
+    CASE WHEN ended THEN geom ELSE ST_Difference(geom, around) END AS place
+  FROM held AS h (feature_id, since, ended, around, parcel)
+  WHERE NOT abolished AND valid && since AND (ended OR NOT ST_Covers(around, geom))
 )
 SELECT feature_id, other_id, valid, ST_Area(place) AS amount, place, NULL::text AS detail FROM outside
 WHERE NOT ST_IsEmpty(ST_Buffer(place, -%(linear)s::float8 / 2))
@@ -240,10 +249,8 @@ AGREES_WITH_ZONE: Final = Rule(
     ),
     watches=(PARCEL.name, ZONE.name),
     sql=" UNION ALL ".join(
-        (
-            _AGREES.replace("PARCELS", "{proposed:land.parcel}").replace("ZONES", "{after:land.zone}"),
-            _AGREES.replace("PARCELS", "{kept:land.parcel}").replace("ZONES", "{proposed:land.zone}"),
-        )
+        _AGREES.replace("PARCELS", f"{{{parcels}:land.parcel}}").replace("ZONES", f"{{{zones}:land.zone}}")
+        for parcels, zones in (("proposed", "after"), ("staying", "proposed"), ("untouched", "proposed"))
     ),
     basis="Land Code of the Republic of Kazakhstan No. 442-II, art. 1",
     tested_by="tests/cadastres/land/test_zones.py",

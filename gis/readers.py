@@ -1,0 +1,66 @@
+"""The public login's connections, tuned for pages of features."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from psycopg import AsyncConnection, waiting
+from psycopg.abc import PQGen
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
+
+from gis.database import SESSION
+
+SERIAL = "-c max_parallel_workers_per_gather=0"
+"""A page takes milliseconds, less than a helper process takes to start; other readers need the cores."""
+
+_Answer = TypeVar("_Answer")
+
+
+class ReaderConnection(AsyncConnection):
+    """A connection that can wait for a long answer in a thread.
+
+    A page comes in some fifteen pieces. The event loop would be woken for each of them; a thread takes them all in C,
+    in little more than half the time.
+    """
+
+    in_thread = False
+
+    async def wait(self, gen: PQGen[_Answer], interval: float = 0.1, timeout: float | None = None) -> _Answer:  # noqa: ASYNC109
+        """Drive one exchange with the server to its end, in a thread where that was asked for."""
+        if not self.in_thread:
+            return await super().wait(gen, interval, timeout)
+        answer = asyncio.get_running_loop().run_in_executor(None, waiting.wait, gen, self.pgconn.socket, interval)
+        try:
+            return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            # The asker has gone, but the thread holds the connection: let it come to the end of its page first.
+            await asyncio.wait([answer])
+            raise
+
+
+@contextmanager
+def long_answer(connection: AsyncConnection) -> Iterator[None]:
+    """Say that what is asked inside brings many bytes."""
+    if not isinstance(connection, ReaderConnection):
+        yield
+        return
+    connection.in_thread = True
+    try:
+        yield
+    finally:
+        connection.in_thread = False
+
+
+def reader_pool(conninfo: str, connections: int) -> AsyncConnectionPool[AsyncConnection]:
+    """Return a pool, still closed, of at most so many connections in autocommit mode."""
+    return AsyncConnectionPool(
+        make_conninfo(conninfo, options=f"{SESSION} {SERIAL}"),
+        connection_class=ReaderConnection,
+        min_size=1,
+        max_size=connections,
+        open=False,
+        timeout=10.0,
+        kwargs={"autocommit": True, "prepare_threshold": 3},
+    )
