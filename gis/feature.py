@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from gis.instant import Instant, read_head_async, settle
 from gis.layer import Layer
 from gis.pages import Form, with_bytes
+from gis.readers import delivering
 from gis.record import Period
 
 _MOST_TEXTS = 100
@@ -64,7 +65,8 @@ class FeatureReader:
             if instant.recorded is not None:
                 settle(instant, await read_head_async(connection))
             cursor = with_bytes(connection)
-            row = await (await cursor.execute(self._text(form), bound, prepare=True)).fetchone()
+            with delivering():
+                row = await (await cursor.execute(self._text(form), bound, prepare=True)).fetchone()
         if row is None or row[1] is None:
             return None
         at, recorded, token, version, body, start, end, after = row

@@ -24,18 +24,6 @@ _FEATURE = """'{{"type":"Feature","id":' || v.feature_id || ',"geometry":' || {g
   || {properties} || '}}'"""
 
 
-def row_with_token(layer: Layer, crs: Crs = CRS84) -> sql.Composed:
-    """Return the text of a feature behind its write token and a line break.
-
-    The token is the last changeset that opened or closed a version of the feature, whatever the reading.
-    """
-    return sql.SQL(_LED).format(table=sql.Identifier(layer.schema, layer.table), row=feature_row(layer, crs))
-
-
-_LED = """(SELECT max(greatest(t.opened_by, t.closed_by)) FROM {table} AS t
-  WHERE t.feature_id = v.feature_id)::text || E'\n' || {row}"""
-
-
 def geometry_text(crs: Crs) -> sql.Composed:
     """Return the geometry's text."""
     if crs == CRS84:

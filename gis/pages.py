@@ -31,7 +31,7 @@ from gis.page_query import (
     property_value,
     shape,
 )
-from gis.readers import long_answer
+from gis.readers import delivering, long_answer
 from gis.signposts import Signposts
 
 __all__ = [
@@ -159,7 +159,7 @@ class PageReader:
         reading = settle_layer(instant, head)
         cursor = with_bytes(connection)
         near = self._signposts.shortened(reading, query)
-        with long_answer(connection):
+        with delivering(), long_answer(connection):
             await cursor.execute(self._text(reading, near, form), parameters(reading, near), prepare=_is_local(near))
         row = await cursor.fetchone()
         if row is None or row[1] == 0:

@@ -8,9 +8,12 @@ from typing import TypeVar
 from psycopg import AsyncConnection, waiting
 from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import InternalError_
 from psycopg_pool import AsyncConnectionPool
 
 from gis.database import SESSION
+from gis.errors import BadRequest
+from gis.text import Text
 
 SERIAL = "-c max_parallel_workers_per_gather=0"
 """A page takes milliseconds, less than a helper process takes to start; other readers need the cores."""
@@ -51,6 +54,29 @@ def long_answer(connection: AsyncConnection) -> Iterator[None]:
         yield
     finally:
         connection.in_thread = False
+
+
+class Undeliverable(BadRequest):
+    """A coordinate system into which the database can't carry what lies here."""
+
+    code = "undeliverable"
+
+
+@contextmanager
+def delivering() -> Iterator[None]:
+    """Tell the database's failure to transform coordinates as the asker's choice of a system that does not fit."""
+    try:
+        yield
+    except InternalError_ as error:
+        reason = str(error).strip().splitlines()[0]
+        raise Undeliverable(_UNDELIVERABLE.filled(reason=reason), parameter="crs") from error
+
+
+_UNDELIVERABLE = Text(
+    kk="Бұл деректерді сұралған координаттар жүйесінде беру мүмкін емес ({reason}); қабат ұсынған жүйені таңдаңыз.",
+    ru="Эти данные нельзя выдать в запрошенной системе координат ({reason}); выберите одну из предложенных слоем.",
+    en="These data can't be given in the coordinate system asked for ({reason}); choose one that the layer offers.",
+)
 
 
 def reader_pool(conninfo: str, connections: int) -> AsyncConnectionPool[AsyncConnection]:

@@ -24,6 +24,7 @@ CONNECTIONS: Final = 4
 SECONDS: Final = 2.0
 """How long one measurement lasts."""
 
+_LONGEST = 30.0
 _SCRIPT = Path(__file__).with_name("paths.lua")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _STRING = re.compile(r"'(?:[^']|'')*'")
@@ -43,11 +44,12 @@ class Service:
         Raises:
             Unavailable: wrk is not installed, or a request failed.
         """
+        one = self._seconds_for_one()
         with tempfile.NamedTemporaryFile("w", suffix=".paths") as file:
             prefix = urlsplit(self.base).path
             file.write("".join(f"{prefix}{path}\n" for path in self.paths))
             file.flush()
-            told = _wrk(self.base, file.name, max(seconds, 4 * self._seconds_for_one()))
+            told = _wrk(self.base, file.name, max(seconds, min(4 * one, _LONGEST), 1.5 * one))
         if told["failed"] or not told["requests"]:
             raise Unavailable(f"{told['failed']} requests to {self.base} failed, such as {self.paths[0]}")
         return told["requests"] / told["microseconds"] * 1e6

@@ -108,6 +108,7 @@ def run(lines: Iterable[Line], tell: Callable[[str], None]) -> list[Result]:
     for line in lines:
         tell(line.name)
         results.append(_measured(line))
+        tell("  " + "; ".join(f"{reached} ({wanted})" for reached, wanted, _ in results[-1].verdicts))
     return results
 
 

@@ -19,10 +19,10 @@ def bench_serve(
     parcels: Parcels = 200_000, rounds: Rounds = 5, seconds: Seconds = 3.0, only: Only = "", json: Json = False
 ) -> None:
     """Measure every interface beside tipg, pygeoapi and bare SQL; exit code 1 where a target is missed."""
-    from api.bench import serve  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.serve import measure  # noqa: PLC0415  (its libraries take seconds to load)
     from api.bench.table import show  # noqa: PLC0415  (likewise)
 
-    results = serve.measure(_tell, parcels=parcels, rounds=rounds, seconds=seconds, only=only)
+    results = measure(_tell, parcels=parcels, rounds=rounds, seconds=seconds, only=only)
     raise typer.Exit(0 if show(results, "qala bench serve", as_json=json) else 1)
 
 
@@ -31,10 +31,10 @@ def bench_store(
     parcels: Parcels = 200_000, rounds: Rounds = 5, seconds: Seconds = 3.0, only: Only = "", json: Json = False
 ) -> None:
     """Measure the store beside a plain table and ogr2ogr; exit code 1 where a target is missed."""
-    from api.bench import store  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.store import measure  # noqa: PLC0415  (its libraries take seconds to load)
     from api.bench.table import show  # noqa: PLC0415  (likewise)
 
-    results = store.measure(_tell, parcels=parcels, rounds=rounds, seconds=seconds, only=only)
+    results = measure(_tell, parcels=parcels, rounds=rounds, seconds=seconds, only=only)
     raise typer.Exit(0 if show(results, "qala bench store", as_json=json) else 1)
 
 

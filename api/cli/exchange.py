@@ -87,11 +87,12 @@ def export(
 ) -> None:
     """Write a layer, at any point of both axes of time, into a file."""
     with register_of(profile) as register:
-        moments = [
-            parse_moment(name, text, register.profile) if text else None
-            for name, text in (("--datetime", valid), ("--recorded-at", recorded))
-        ]
-        done = export_layer(register, ExportRequest(layer=layer, file=file, instant=Instant(*moments), crs=crs))
+        city = register.profile
+        instant = Instant(
+            parse_moment("--datetime", valid, city) if valid else None,
+            parse_moment("--recorded-at", recorded, city) if recorded else None,
+        )
+        done = export_layer(register, ExportRequest(layer=layer, file=file, instant=instant, crs=crs))
     told = {"layer": layer, "file": str(file), "features": done.count, "crs": done.crs.srs_name}
     told |= {"datetime": done.reading.valid.isoformat(), "recorded_at": done.reading.recorded.isoformat()}
     if json:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from api.moments import parse_moment, parse_span
 from gis.bbox import Window, parse_bbox, storage_windows
-from gis.crs import CRS84, Crs, OwnSystem, parse_crs
+from gis.crs import CRS84, Crs, OwnSystem, parse_crs, transformer
 from gis.errors import BadRequest
 from gis.instant import Instant, Reading
 from gis.layer import Field, FieldType, Layer, VersionField
@@ -80,8 +80,12 @@ class Parameters:
         return Instant(valid, self._moment("recorded-at"), self.given.get("draft"))
 
     def crs(self) -> Crs:
-        """Read the system of the answer."""
-        return parse_crs(self.given["crs"], self._own) if "crs" in self.given else CRS84
+        """Read the system of the answer; one that only a ballpark transformation leads to is refused."""
+        if "crs" not in self.given:
+            return CRS84
+        crs = parse_crs(self.given["crs"], self._own)
+        transformer(self.profile.system, crs.system)
+        return crs
 
     @property
     def _own(self) -> OwnSystem | None:

@@ -24,7 +24,7 @@ from api.wfs.request import FeatureQuery
 from gis import gml
 from gis.crs import Crs
 from gis.errors import Gone, NotFound
-from gis.feature import FeatureReader
+from gis.feature import FeatureReader, Sight
 from gis.geojson import feature_row
 from gis.instant import Instant
 from gis.layer import Layer
@@ -97,8 +97,7 @@ class Answers:
         if sight is None:
             raise no_feature(gml.gml_id(named.layer, named.feature_id))
         if sight.body is None:
-            told = "; ".join(f"{_day(period.start)} – {_day(period.end)}" for period in sight.periods) or "–"
-            raise Gone(_GONE.filled(id=gml.gml_id(named.layer, named.feature_id), periods=told), parameter="ID")
+            raise Gone(_GONE.filled(id=gml.gml_id(named.layer, named.feature_id), periods=_told(sight)), parameter="ID")
         names = collection.declarations(named.layer, addresses).encode()
         body = collection.DECLARATION.encode() + sight.body.replace(b" ", names + b" ", 1)
         return Response(body, media_type=GML_FORMAT)
@@ -181,6 +180,13 @@ def _media_type(query: FeatureQuery) -> str:
 def no_feature(identifier: str) -> NotFound:
     """Return the refusal of an id that nothing ever had."""
     return NotFound(_NO_FEATURE.filled(id=identifier[:100]), parameter="ID")
+
+
+def _told(sight: Sight) -> str:
+    """Return when the feature is in force nearest to the point looked at."""
+    before = [f"{_day(sight.before.start)} – {_day(sight.before.end)}"] if sight.before else []
+    after = [f"{_day(sight.after)} – …"] if sight.after else []
+    return "; ".join([*before, *after]) or "–"
 
 
 def _day(moment: datetime | None) -> str:

@@ -151,6 +151,7 @@ def test_properties_filter_by_value(client: httpx2.Client) -> None:
         ({"bbox": "nan,1,2,3"}, "bbox"),
         ({"bbox-crs": "EPSG:99999999"}, None),
         ({"crs": "http://www.opengis.net/def/crs/EPSG/0/unknown"}, None),
+        ({"crs": f"{EPSG}9056"}, "crs"),
         ({"datetime": "yesterday"}, "datetime"),
         ({"datetime": "2021-01-01T00:00:00"}, "datetime"),
         ({"datetime": "2021-01-01/2020-01-01"}, "datetime"),

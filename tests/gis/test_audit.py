@@ -1,5 +1,7 @@
 """The audit names whatever was done behind the engine's back."""
 
+from typing import Any
+
 import pytest
 from psycopg import Connection, errors
 
@@ -72,7 +74,7 @@ def test_reader_cannot_write(empty_city: City) -> None:
 @pytest.mark.parametrize("version", [1, 2])
 def test_one_version_at_a_time(empty_city: City, version: int) -> None:
     """The database itself refuses a version that overlaps another on both axes, the first one or a later one."""
-    number = {"cadastral_number": "91001001001"}
+    number: dict[str, Any] = {"cadastral_number": "91001001001"}
     parcel = empty_city.put("land.parcel", square(0, 0), **number)
     if version == 2:
         empty_city.put("land.parcel", square(0, 1), "2021-05-01", parcel, **number)
