@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from psycopg import AsyncConnection, Connection, sql
+from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 from gis.geojson import feature_row
@@ -107,23 +107,6 @@ SELECT version, lower(valid) AS valid_from, upper(valid) AS valid_to, lower(reco
   {feature} AS feature
 FROM {table} AS v WHERE feature_id = %(id)s AND lower(recorded) <= %(recorded)s
 ORDER BY lower(recorded), lower(valid) NULLS FIRST
-"""
-
-
-async def existence(
-    connection: AsyncConnection, layer: Layer, feature_id: int, recorded: datetime
-) -> list[tuple[datetime | None, datetime | None]]:
-    """Return the periods in which a feature is in force, as the register knew it; none if it was never registered."""
-    statement = sql.SQL(_EXISTENCE).format(table=sql.Identifier(layer.schema, layer.table))
-    cursor = await connection.execute(statement, {"id": feature_id, "recorded": recorded})
-    return [(start, end) for start, end in await cursor.fetchall()]
-
-
-_EXISTENCE = """
-SELECT lower(span), upper(span) FROM (
-  SELECT unnest(range_agg(valid)) AS span FROM {table}
-  WHERE feature_id = %(id)s AND recorded @> %(recorded)s AND NOT abolished
-) AS periods ORDER BY 1
 """
 
 

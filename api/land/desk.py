@@ -27,7 +27,7 @@ from gis.rules import Violation
 from gis.text import Language, Text, preferred_language
 from gis.tokens import Token
 
-_TAG: Final = re.compile(r'\s*(?:W/)?"(?:(?P<feature>[0-9]{1,18})-)?(?P<changeset>[0-9]{1,18})"\s*')
+_TAG: Final = re.compile(r'\s*(?:W/)?"(?:(?P<feature>[0-9]{1,18})-)?(?P<changeset>[0-9]{1,18})(?:\.[0-9]{1,18})?"\s*')
 
 
 @dataclass(frozen=True, slots=True)
