@@ -26,9 +26,9 @@ installation = Installation(Path(sys.argv[1]), None)
 profile = find("helsinki")
 register = installation.register(installation.database(profile), profile)
 city = City(register, profile)
-for i in range(100_000):
-    serial = int(sys.argv[2]) * 1000 + i % 1000
-    feature = city.put("land.parcel", square(i % 50, serial), cadastral_number=f"91001001{serial:06d}")
+for i in range(1_000):
+    serial = 100_000 + int(sys.argv[2]) * 100_000 + i
+    feature = city.put("land.parcel", square(i % 50, int(sys.argv[2]) * 1000 + i), cadastral_number=f"91001001{serial}")
     print(feature, flush=True)
 """
 
@@ -78,7 +78,7 @@ def test_kill_9_loses_no_acknowledged_act(own_installation: Installation, tmp_pa
     for attempt in range(3):
         logs = [tmp_path / f"{attempt}-{n}.log" for n in range(2)]
         writers = [_writer(own_installation.home, attempt * 2 + n + 1, log) for n, log in enumerate(logs)]
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not all(_acknowledged(log) for log in logs):
             assert time.monotonic() < deadline, "the writers never began"
             time.sleep(0.05)
