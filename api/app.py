@@ -13,13 +13,19 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api import health, history, land, problems
 from api.limits import BodyLimit
+from api.logs import keep_calm
+from api.ogc.request import only
 from api.ogc.router import Ogc
 from api.ogc.tiles import Tiles
+from api.origin import origin, public_url
+from api.orphans import end_with_parent
 from api.wfs import Wfs
+from api.wfs.errors import exception_report
+from api.wfs.router import PATH as WFS_PATH
 from data.installation import Installation
 from gis.errors import QalaError
 from gis.profile import checked_profile
@@ -33,8 +39,14 @@ CONNECTIONS = 8
 """Connections of the public login in one server process."""
 
 
-def create_app(register: Register) -> FastAPI:
-    """Return the application over one register; it opens and closes its own connections."""
+def create_app(register: Register, outside: str | None = None) -> FastAPI:
+    """Return the application over one register; it opens and closes its own connections.
+
+    Args:
+        register: the city's.
+        outside: where the world outside finds it; without one, links begin with the address that was asked.
+    """
+    keep_calm()
     readers = reader_pool(register.database.reader, CONNECTIONS)
 
     @asynccontextmanager
@@ -51,16 +63,18 @@ def create_app(register: Register) -> FastAPI:
 
     app = FastAPI(title="Qala", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.register = register
-    app.include_router(Ogc(register.profile, register.layers, readers).router)
-    app.include_router(Tiles(register.profile, register.layers, readers).router, prefix="/ogc")
+    app.state.public_url = outside
+    app.include_router(Ogc(register.profile, register.layers.mapped, readers).router)
+    app.include_router(Tiles(register.profile, register.layers.mapped, readers).router, prefix="/ogc")
     for router in (
-        Wfs(register.profile, register.layers, readers).router,
+        Wfs(register.profile, register.layers.mapped, readers).router,
         history.router,
         land.router,
         health.router,
     ):
         app.include_router(router)
-    app.add_middleware(BodyLimit)
+    app.add_route("/", _start, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_middleware(BodyLimit, reports={WFS_PATH: exception_report})
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -76,8 +90,16 @@ def create_app(register: Register) -> FastAPI:
     return app
 
 
+async def _start(request: Request) -> Response:
+    """Lead whoever opens the bare address to the register's landing page."""
+    only(request)
+    query = request.url.query
+    return RedirectResponse(f"{origin(request)}/ogc" + (f"?{query}" if query else ""))
+
+
 def served() -> FastAPI:
     """Return the application over the city that ``qala up`` serves."""
+    end_with_parent()
     profile = checked_profile(json.loads(os.environ[SERVED]), SERVED)
     installation = Installation()
-    return create_app(installation.register(installation.database(profile), profile))
+    return create_app(installation.register(installation.database(profile), profile), public_url())

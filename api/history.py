@@ -30,7 +30,7 @@ def versions(request: Request, layer: str, feature_id: Annotated[int, Path(ge=1,
     instant = Instant(None, _moment(request, "recorded-at"))
     with register.reading() as connection:
         reading = settle(instant, read_head(connection))
-        found = history.feature_versions(connection, register.layers[layer], feature_id, reading.recorded)
+        found = history.feature_versions(connection, register.layers.public[layer], feature_id, reading.recorded)
     if not found:
         raise NotFound(_NEVER.filled(layer=layer, id=feature_id), layer=layer, feature_id=feature_id)
     listed = [{**version, "feature": _parsed(version["feature"])} for version in found]
@@ -52,7 +52,7 @@ def changes(
     with register.reading() as connection:
         head = read_head(connection)
         before, now = settle(earlier, head), settle(later, head)
-        found = history.diff(connection, register.layers[layer], before, now, after=after, limit=limit)
+        found = history.diff(connection, register.layers.public[layer], before, now, after=after, limit=limit)
     return _json(
         {
             "layer": layer,

@@ -5,12 +5,13 @@ The order of the layers is the order in which a city is loaded: what others lie 
 
 from typing import Final
 
-from cadastres.address.model import ADDRESS, STREET
+from cadastres.address.model import LAYERS as ADDRESS_LAYERS
 from cadastres.environment.model import GREEN_AREA, WATER_BODY
-from cadastres.land.model import PARCEL, QUARTER, RESERVATION, ZONE
+from cadastres.land.model import LAYERS as LAND_LAYERS
 from cadastres.land.rules import RULES as LAND_RULES
 from cadastres.real_estate.followers import BUILDING_FOLLOWS_PARCEL
-from cadastres.real_estate.model import BUILDING
+from cadastres.real_estate.model import LAYERS as REAL_ESTATE_LAYERS
+from cadastres.real_estate.rights_model import LAYERS as RIGHTS_LAYERS
 from cadastres.urban_planning.model import LAND_USE
 from gis.act import Follower
 from gis.layer import Layers
@@ -18,9 +19,10 @@ from gis.lineage import lineage_rules
 from gis.rules import Rule
 
 LAYERS: Final = Layers((
-    QUARTER, PARCEL, ZONE, RESERVATION,
-    STREET, ADDRESS,
-    BUILDING,
+    *LAND_LAYERS,
+    *ADDRESS_LAYERS,
+    *REAL_ESTATE_LAYERS,
+    *RIGHTS_LAYERS,
     LAND_USE,
     WATER_BODY, GREEN_AREA,
 ))  # fmt: skip

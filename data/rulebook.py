@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from data.catalogue import RULES
+from gis import once
 from gis.rules import Rule
 from gis.source import RULE, STATEMENT
 from gis.text import Text
@@ -19,6 +20,7 @@ def rule_book() -> str:
         "",
     ]
     lines += _entry(RULE, "error", STATEMENT, ("every act",), "ISO 19152 LA_Source", "tests/gis/test_register.py")
+    lines += _entry(once.RULE, "error", once.STATEMENT, ("every act",), None, "tests/gis/test_once.py")
     seen: dict[str, list[Rule]] = {}
     for rule in RULES:
         seen.setdefault(rule.id, []).append(rule)

@@ -7,7 +7,7 @@ A verb is pure. It says what it needs to see (:class:`Needs`), gets it as a :cla
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shapely.geometry.base import BaseGeometry
 
@@ -53,6 +53,10 @@ class Act:
         return Period(self.valid_from, None)
 
 
+Related = tuple[str, str, int | str]
+"""(layer, key field, value): features by what they refer to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What must be loaded and locked before a verb can decide.
@@ -61,11 +65,13 @@ class Needs:
         features: feature ids by layer, whose whole live timelines are loaded; to be written.
         areas: places by layer (projected system): every feature live in them at some moment from ``since`` on.
         numbers: (layer, identifier field, prefix): the values issued under a prefix.
+        related: (layer, key field, value): every feature of which some live version has the value.
     """
 
     features: Mapping[str, frozenset[int]] = field(default_factory=dict)
     areas: tuple[tuple[str, BaseGeometry], ...] = ()
     numbers: tuple[tuple[str, str, str], ...] = ()
+    related: tuple["Related", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,10 @@ class Case:
         found = (self.current(layer, feature_id) for feature_id in self.timelines.get(layer, {}))
         return [version for version in found if version is not None]
 
+    def related(self, layer: str, name: str, value: object) -> list[Version]:
+        """Return the loaded features of a layer that have a value in a field on the act's legal date."""
+        return [version for version in self.all_current(layer) if version.attributes.get(name) == value]
+
 
 @dataclass(frozen=True, slots=True)
 class Succession:
@@ -121,7 +131,7 @@ class Outcome:
 
 
 class Command(Protocol):
-    """A verb with its arguments."""
+    """A verb with its arguments: a frozen dataclass."""
 
     @property
     def verb(self) -> str:
@@ -137,6 +147,15 @@ class Command(Protocol):
         ...
 
 
+@runtime_checkable
+class Deeper(Protocol):
+    """A command that learns only from what it sees what else it must see."""
+
+    def further(self, case: Case) -> Needs:
+        """Tell what must be seen besides; it is asked again until it asks for nothing new."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Follower:
     """What a cadastre above does to its own records when something below it changes.
@@ -145,7 +164,7 @@ class Follower:
         id: stable name, e.g. ``real_estate.building.follows-parcel``.
         watches: layers whose writes or successions wake it.
         needs: what it must see, given what the act does so far.
-        further: what it must see besides, once it sees that.
+        further: what it must see besides, once it sees that; it is asked again until it asks for nothing new.
         follow: its answer; empty when nothing follows. It is asked again until nobody has more to add.
     """
 

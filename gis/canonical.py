@@ -1,10 +1,12 @@
 """The numbered canonical form under which versions, lineage and violations are hashed.
 
 Form 1 of a layer's opening is the SHA-256 of a JSON array: layer, feature id, version, start and end of validity
-(seconds since 1970-01-01Z, exact decimals), abolished, geometry (little-endian ISO WKB in hexadecimal), then the
-attributes in the order that ``qala.canonical_form`` keeps for the layer; instants again as seconds. A closing is the
-SHA-256 of the array layer, feature id, version, ``"closed"``. What a form says never changes: a layer that gains a
-field gains a form, and versions hashed under the old one keep it.
+(seconds since 1970-01-01Z, exact decimals), abolished, geometry (little-endian ISO WKB in hexadecimal, null in layers
+without one), then the attributes in the order that ``qala.canonical_form`` keeps for the layer; instants again as
+seconds. A personal attribute enters as the hexadecimal SHA-256 of the version's salt and the attribute's text, so that
+it can be withheld from who checks the chain. A closing is the SHA-256 of the array layer, feature id, version,
+``"closed"``. What a form says never changes: a layer that gains a field gains a form, and versions hashed under the old
+one keep it.
 """
 
 from collections.abc import Sequence
@@ -15,8 +17,9 @@ from gis.layer import FieldType, Layer
 
 _ENVELOPE = (
     "{layer}, {row}.feature_id, {row}.version, extract(epoch FROM lower({row}.valid)), "
-    "extract(epoch FROM upper({row}.valid)), {row}.abolished, encode(ST_AsBinary({row}.geom, 'NDR'), 'hex')"
+    "extract(epoch FROM upper({row}.valid)), {row}.abolished, {geometry}"
 )
+_GEOMETRY = "encode(ST_AsBinary({row}.geom, 'NDR'), 'hex')"
 _OPENING = "sha256(convert_to(json_build_array(" + _ENVELOPE + "{attributes})::text, 'UTF8'))"
 _CLOSING = "sha256(convert_to(json_build_array({layer}, {row}.feature_id, {row}.version, 'closed')::text, 'UTF8'))"
 
@@ -24,7 +27,13 @@ _CLOSING = "sha256(convert_to(json_build_array({layer}, {row}.feature_id, {row}.
 def opening(layer: Layer, fields: Sequence[str], row: str) -> sql.Composed:
     """Return the SQL of the hash of a version's opening content; ``row`` is the alias of its table."""
     attributes = sql.SQL("").join(sql.SQL(", ") + _attribute(layer, name, row) for name in fields)
-    return sql.SQL(_OPENING).format(layer=sql.Literal(layer.name), row=sql.Identifier(row), attributes=attributes)
+    alias = sql.Identifier(row)
+    return sql.SQL(_OPENING).format(
+        layer=sql.Literal(layer.name),
+        row=alias,
+        geometry=sql.SQL(_GEOMETRY).format(row=alias) if layer.spatial else sql.SQL("NULL"),
+        attributes=attributes,
+    )
 
 
 def closing(layer: Layer, row: str) -> sql.Composed:
@@ -34,6 +43,9 @@ def closing(layer: Layer, row: str) -> sql.Composed:
 
 def _attribute(layer: Layer, name: str, row: str) -> sql.Composed:
     column = sql.Identifier(row, name)
+    if layer.field(name).personal:
+        digest = "encode(sha256({salt} || convert_to({value}::text, 'UTF8')), 'hex')"
+        return sql.SQL(digest).format(salt=sql.Identifier(row, "salt"), value=column)
     if layer.field(name).type is FieldType.INSTANT:
         return sql.SQL("extract(epoch FROM {})").format(column)
     return sql.SQL("{}").format(column)

@@ -1,7 +1,8 @@
-"""Connections: one database per city, three logins.
+"""Connections: one database per city, four logins.
 
-The owner migrates; the writer records acts; the reader answers the public. The reader and the writer are logins of
-their own, not roles named in a session setting, which could be forged.
+The owner migrates; the writer records acts; the reader answers the public; the confidant reads personal data, and only
+in a transaction that has logged the look (:mod:`gis.access`). They are logins of their own, not roles named in a
+session setting, which could be forged.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,19 +34,27 @@ READING = f"{SESSION} -c max_parallel_workers_per_gather=0"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where a city's register lives: psycopg connection strings of its three logins."""
+    """Where a city's register lives: psycopg connection strings of its four logins."""
 
     owner: str
     writer: str
     reader: str
+    confidant: str
 
     @classmethod
     def of(cls, owner: str, password: Password) -> "Database":
         """Return the database that ``owner`` connects to; ``password`` tells the other logins' passwords."""
         name = conninfo_to_dict(owner)["dbname"]
-        logins = (f"{name}_writer", f"{name}_reader")
-        writer, reader = (make_conninfo(owner, user=u, password=password(u)) for u in logins)
-        return cls(_with_session(owner), _with_session(writer), _with_session(reader, READING))
+        logins = (f"{name}_writer", f"{name}_reader", f"{name}_confidant")
+        writer, reader, confidant = (make_conninfo(owner, user=u, password=password(u)) for u in logins)
+        return cls(
+            _with_session(owner), _with_session(writer), _with_session(reader, READING), _with_session(confidant)
+        )
+
+    @property
+    def logins(self) -> tuple[str, str, str]:
+        """The connection strings of the logins that run the register; the owner's is not among them."""
+        return self.writer, self.reader, self.confidant
 
 
 def _with_session(conninfo: str, session: str = SESSION) -> str:
@@ -129,7 +138,7 @@ def _settle_city(database: Database, profile: CityProfile, password: Password) -
     with connect(database.owner, autocommit=False) as connection:
         _know_system(connection, profile)
         _know_city(connection, profile)
-        for conninfo in (database.writer, database.reader):
+        for conninfo in database.logins:
             _let_in(connection, str(conninfo_to_dict(conninfo)["user"]), password)
         connection.commit()
 

@@ -17,7 +17,8 @@ def feature_row(layer: Layer, crs: Crs = CRS84) -> sql.Composed:
 
     Coordinates stand in the axis order of ``crs``; RFC 7946 itself knows CRS84 only.
     """
-    return sql.SQL(_FEATURE).format(geometry=geometry_text(crs), properties=properties_text(layer))
+    geometry = geometry_text(crs) if layer.spatial else sql.SQL("'null'")
+    return sql.SQL(_FEATURE).format(geometry=geometry, properties=properties_text(layer))
 
 
 _FEATURE = """'{{"type":"Feature","id":' || v.feature_id || ',"geometry":' || {geometry} || ',"properties":'

@@ -80,7 +80,7 @@ FROM different AS d ORDER BY feature_id
 
 
 def _changed(layer: Layer) -> sql.Composed:
-    compared = [("geometry", "geom"), *((f.name, f.name) for f in layer.fields)]
+    compared = [*([("geometry", "geom")] if layer.spatial else []), *((f.name, f.name) for f in layer.fields)]
     cases = [
         sql.SQL("CASE WHEN a.{column} IS DISTINCT FROM b.{column} THEN {name} END").format(
             column=sql.Identifier(column), name=sql.Literal(name)

@@ -35,8 +35,9 @@ class FieldType(Enum):
 
 
 class GeometryKind(Enum):
-    """Kind of a layer's geometry: (WKT and GeoJSON name, GML 3.2 property type)."""
+    """Kind of a layer's geometry: (WKT and GeoJSON name, GML 3.2 property type); of ``NONE`` its features have none."""
 
+    NONE = ("", "")
     POINT = ("Point", "PointPropertyType")
     LINESTRING = ("LineString", "CurvePropertyType")
     MULTILINESTRING = ("MultiLineString", "MultiCurvePropertyType")
@@ -55,7 +56,9 @@ class GeometryKind(Enum):
 
     @property
     def dimension(self) -> int:
-        """0 for points, 1 for lines, 2 for areas."""
+        """0 for points, 1 for lines, 2 for areas, -1 where there is none."""
+        if self is GeometryKind.NONE:
+            return -1
         return 0 if self is GeometryKind.POINT else 1 if "Line" in self.wkt else 2
 
 
@@ -70,6 +73,9 @@ class Field:
         codes: name of the city profile's classifier whose codes (valid on the date) are the only values.
         values: closed list of values, where the list is the engine's own and not the city's.
         identifier: issued once and never to another feature; every value ever issued is kept in a table of its own.
+        refers_to: layers one of whose features the value names by its id.
+        key: features are looked up by this value, so it is indexed; a field that refers is always a key.
+        personal: tells who somebody is; hashed with salt, so that it can be withheld without breaking the chain.
     """
 
     name: str
@@ -81,6 +87,14 @@ class Field:
     codes: str | None = None
     values: tuple[str, ...] = ()
     identifier: bool = False
+    refers_to: tuple[str, ...] = ()
+    key: bool = False
+    personal: bool = False
+
+    @property
+    def sought(self) -> bool:
+        """Whether features are looked up by this field's value."""
+        return self.key or bool(self.refers_to)
 
     def __post_init__(self) -> None:
         """Refuse a name that could not stand unquoted in SQL, JSON, GML and a Shapefile alike."""
@@ -160,8 +174,9 @@ class Layer:
 
     Attributes:
         name: ``cadastre.layer``; also the PostgreSQL schema and table and the OGC collection id.
-        geometry: its kind; ``z`` tells whether heights (metres) are stored.
-        readers: roles that may read it; ``anonymous`` opens it to all.
+        geometry: its kind; ``z`` tells whether heights (metres) are stored. Personal data lies in layers without one.
+        readers: roles that may read it; ``anonymous`` opens it to all. Where it does not, the layer's schema is closed
+            to the public login.
         writers: roles whose token may change it.
         label: the field that names a feature to a reader.
         attribution: sources that must be named wherever the data shows.
@@ -188,6 +203,9 @@ class Layer:
         if len(names) != len(set(names)):
             msg = f"layer {self.name} declares a field twice: {sorted(names)}"
             raise ValueError(msg)
+        if self.salted and (self.public or self.spatial):
+            msg = f"layer {self.name} has personal fields: it can be neither public nor on the map"
+            raise ValueError(msg)
 
     @property
     def schema(self) -> str:
@@ -198,6 +216,26 @@ class Layer:
     def table(self) -> str:
         """Table name inside the schema."""
         return self.name.split(".")[1]
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody may read it."""
+        return "anonymous" in self.readers
+
+    @property
+    def spatial(self) -> bool:
+        """Whether its features have a geometry."""
+        return self.geometry is not GeometryKind.NONE
+
+    @cached_property
+    def salted(self) -> bool:
+        """Whether it has personal fields, whose hashes take salt."""
+        return any(f.personal for f in self.fields)
+
+    @cached_property
+    def keys(self) -> tuple[Field, ...]:
+        """Fields by whose values features are looked up."""
+        return tuple(f for f in self.fields if f.sought)
 
     @cached_property
     def properties(self) -> tuple[VersionField | Field, ...]:
@@ -243,6 +281,16 @@ class Layers(Mapping[str, Layer]):
     def __len__(self) -> int:
         """Count the layers."""
         return len(self._layers)
+
+    @property
+    def public(self) -> "Layers":
+        """Those that anybody may read."""
+        return Layers(layer for layer in self.values() if layer.public)
+
+    @property
+    def mapped(self) -> "Layers":
+        """Those of them that have a geometry: what map services offer."""
+        return Layers(layer for layer in self.public.values() if layer.spatial)
 
 
 def _unknown(name: str, known: Iterable[str]) -> NotFound:

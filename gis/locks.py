@@ -75,10 +75,22 @@ def number_keys(series: Iterable[tuple[str, str, str]]) -> LockKeys:
     return LockKeys(exclusive=frozenset("number:" + ":".join(s) for s in series))
 
 
+def related_keys(related: Iterable[tuple[str, str, object]], *, exclusive: bool) -> LockKeys:
+    """Return the locks of what refers to a value (layer, field, value).
+
+    Who relies on seeing all of it takes them exclusively, who adds to it or takes from it shared: two acts that only
+    name the same bank don't wait for each other.
+    """
+    names = frozenset(f"related:{layer}.{field}:{value}" for layer, field, value in related)
+    return LockKeys(exclusive=names) if exclusive else LockKeys(shared=names)
+
+
 def place_keys(geometries: Iterable[BaseGeometry], tolerance: float) -> LockKeys:
     """Return the locks of the grid cells that the envelopes touch, widened by the tolerance (metres)."""
     cells: set[str] = set()
     for geometry in geometries:
+        if geometry.is_empty:
+            continue
         cells.update(_cells(geometry, tolerance))
         if len(cells) > MANY:
             return WHOLE_REGISTER

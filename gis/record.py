@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from shapely import GeometryCollection
 from shapely.geometry.base import BaseGeometry
+
+NOWHERE: Final = GeometryCollection()
+"""The geometry of a feature that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,13 @@ class Version:
     Attributes:
         version: its number; ``None`` until a changeset records it.
         changeset: the changeset that opened it; ``None`` until then.
-        geometry: in the city's projected system, x east, y north, metres.
+        geometry: in the city's projected system, x east, y north, metres; :data:`NOWHERE` in layers without geometry.
         abolished: the feature has ended in law; geometry and attributes are the last it had.
     """
 
     feature_id: int
     valid: Period
-    geometry: BaseGeometry
+    geometry: BaseGeometry = NOWHERE
     attributes: Mapping[str, Any] = field(default_factory=dict)
     abolished: bool = False
     version: int | None = None
@@ -91,7 +95,7 @@ class Write:
     layer: str
     feature_id: int
     valid: Period
-    geometry: BaseGeometry
+    geometry: BaseGeometry = NOWHERE
     attributes: Mapping[str, Any] = field(default_factory=dict)
     abolished: bool = False
 

@@ -56,6 +56,7 @@ class Entry:
     successions: Sequence[Succession] = ()
     violations: Sequence[Violation] = ()
     healed: Sequence[int] = ()
+    fingerprint: bytes | None = None
 
 
 def record(connection: Connection, entry: Entry) -> tuple[int, datetime, bytes]:
@@ -231,6 +232,7 @@ def _chain(connection: Connection, entry: Entry, number: int, recorded: datetime
             "layers": [layer.name for layer in entry.layers],
             "form": FORM,
             "previous": previous,
+            "fingerprint": entry.fingerprint,
         },
     ).fetchone()
     if row is None:
@@ -262,9 +264,10 @@ WITH c AS (
     %(previous)s::bytea AS previous_hash
 ), digested AS (SELECT c.*, (DIGEST) AS digest FROM c)
 INSERT INTO qala.changeset (number, recorded, verb, actor, role, reason, source_kind, source_number,
-  source_acceptance, source_submission, source_recordation, source_file_hash, layers, form, previous_hash, digest, hash)
+  source_acceptance, source_submission, source_recordation, source_file_hash, layers, form, previous_hash, digest, hash,
+  fingerprint)
 SELECT number, recorded, verb, actor, role, reason, source_kind, source_number, source_acceptance, source_submission,
-  source_recordation, source_file_hash, layers, form, previous_hash, digest, LINE
+  source_recordation, source_file_hash, layers, form, previous_hash, digest, LINE, %(fingerprint)s
 FROM digested AS c RETURNING hash
 """.replace("DIGEST", DIGEST).replace("LINE", LINE)
 

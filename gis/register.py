@@ -15,12 +15,14 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from gis import locks, staging, store
-from gis.act import Act, Case, Command, Follower, Needs, Outcome
+from gis.access import Look, logged
+from gis.act import Act, Case, Command, Deeper, Follower, Needs, Outcome, Related
 from gis.database import Database
 from gis.errors import BadRequest, Conflict, QalaError, Unavailable
 from gis.heads import SignedHeads
 from gis.layer import Layers
 from gis.locks import LockKeys
+from gis.once import fingerprint, require_new
 from gis.profile import CityProfile
 from gis.record import Timeline, rewritten
 from gis.recording import Entry, Recorded, record
@@ -80,6 +82,7 @@ class Register:
                 attempt = _Attempt(self, connection, command, act, dict(expected))
                 with connection.transaction():
                     held.acquire(connection)
+                    require_new(connection, attempt.fingerprint)
                     attempt.look()
                     if held.covers(attempt.reach):
                         return finish(attempt)
@@ -94,20 +97,31 @@ class Register:
     def _readers(self) -> ConnectionPool[Connection]:
         return _pool(self.database.reader)
 
+    @cached_property
+    def _confidants(self) -> ConnectionPool[Connection]:
+        return _pool(self.database.confidant)
+
     def close(self) -> None:
         """Close all connections."""
-        for pool in ("_writers", "_readers"):
+        for pool in ("_writers", "_readers", "_confidants"):
             if pool in self.__dict__:
                 self.__dict__.pop(pool).close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Take a connection of the public login, which can write nothing and see nothing personal."""
-        try:
-            with self._readers.connection() as connection:
-                yield connection
-        except psycopg.OperationalError as error:
-            raise Unavailable(_UNREADABLE.filled(reason=_first_line(error))) from error
+        with _readable(), self._readers.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def confiding(self, look: Look) -> Iterator[Connection]:
+        """Take a connection of the confidant, which sees personal data once the look is logged, and can write nothing.
+
+        Raises:
+            BadRequest: no reason is stated.
+        """
+        with _readable(), self._confidants.connection() as connection, logged(connection, look):
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -121,6 +135,14 @@ class Register:
             raise BadRequest(_UNFIT.filled(reason=_first_line(error))) from error
         except (psycopg.OperationalError, psycopg.InternalError) as error:
             raise Unavailable(_FAILED.filled(reason=_first_line(error))) from error
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise Unavailable(_UNREADABLE.filled(reason=_first_line(error))) from error
 
 
 def _pool(conninfo: str) -> ConnectionPool[Connection]:
@@ -152,11 +174,19 @@ class _Attempt:
     reach: LockKeys = field(default_factory=LockKeys)
     loaded: dict[str, dict[int, Timeline]] = field(default_factory=dict)
     issued: dict[tuple[str, str, str], Sequence[str]] = field(default_factory=dict)
+    related: set[Related] = field(default_factory=set)
     outcome: Outcome = field(default_factory=Outcome)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """What tells this act from any other."""
+        return fingerprint(self.command, self.act)
 
     def look(self) -> None:
         """Load what the verb needs, decide, let followers answer to a fixed point, and tell how far it all reaches."""
         self._load(self.command.needs(self.register.profile))
+        if isinstance(self.command, Deeper):
+            self._load_to_rest(self.command.further)
         self._check_tokens()
         self.outcome = self.command.decide(self._case())
         self._require_fit()
@@ -168,23 +198,39 @@ class _Attempt:
     def _case(self) -> Case:
         return Case(self.act, self.register.profile, self.loaded, self.issued)
 
+    def _load_to_rest(self, ask: Callable[[Case], Needs]) -> None:
+        """Load what is asked for in sight of what was loaded, until nothing new is."""
+        needs = ask(self._case())
+        for _ in range(_ROUNDS):
+            self._load(needs)
+            asked, needs = needs, ask(self._case())
+            if needs == asked:
+                return
+        msg = f"{self.command.verb} never comes to the end of what it must see"
+        raise RuntimeError(msg)
+
     def _load(self, needs: Needs) -> None:
+        layers = self.register.layers
         for name, feature_ids in needs.features.items():
             known = self.loaded.setdefault(name, {})
-            found = store.timelines(self.connection, self.register.layers[name], set(feature_ids) - known.keys())
-            known.update(found)
+            known.update(store.timelines(self.connection, layers[name], set(feature_ids) - known.keys()))
         for name, place in needs.areas:
-            layer = self.register.layers[name]
-            found = store.in_place(self.connection, layer, place, self.register.profile.srid)
+            found = store.in_place(self.connection, layers[name], place, self.register.profile.srid)
             self.loaded.setdefault(name, {}).update(found)
+        for sought in set(needs.related) - self.related:
+            name, key_field, value = sought
+            found = store.related(self.connection, layers[name], key_field, value)
+            self.loaded.setdefault(name, {}).update(found)
+        self.related |= set(needs.related)
         for key in needs.numbers:
-            self.issued[key] = store.issued(self.connection, self.register.layers[key[0]], key[1], key[2])
+            self.issued[key] = store.issued(self.connection, layers[key[0]], key[1], key[2])
         self._reach_needs(needs)
 
     def _reach_needs(self, needs: Needs) -> None:
         relied = [i for ids in needs.features.values() for i in ids]
         places = [place for _, place in needs.areas]
         self.reach |= locks.feature_keys(relied, exclusive=False) | locks.number_keys(needs.numbers)
+        self.reach |= locks.related_keys(needs.related, exclusive=True)
         self.reach |= locks.place_keys(places, self.register.profile.tolerances.linear)
 
     def _reach_writes(self) -> None:
@@ -193,6 +239,15 @@ class _Attempt:
         geometries = [*(w.geometry for w in writes), *old]
         self.reach |= locks.feature_keys((w.feature_id for w in writes), exclusive=True)
         self.reach |= locks.place_keys(geometries, self.register.profile.tolerances.linear)
+        self.reach |= locks.related_keys(self._referred(), exclusive=False)
+
+    def _referred(self) -> Iterator[Related]:
+        """Yield what the written features refer to, before and after the act."""
+        for write in self.outcome.writes:
+            before = self.loaded.get(write.layer, {}).get(write.feature_id, ())
+            for key in self.register.layers[write.layer].keys:
+                values = {v.attributes.get(key.name) for v in (write.version(), *before)}
+                yield from ((write.layer, key.name, value) for value in values if value is not None)
 
     def _check_tokens(self) -> None:
         for name, timelines in self.loaded.items():
@@ -224,7 +279,8 @@ class _Attempt:
             return Outcome()
         self._load(follower.needs(self.outcome, self.register.profile))
         if follower.further is not None:
-            self._load(follower.further(self._case(), self.outcome))
+            further, outcome = follower.further, self.outcome
+            self._load_to_rest(lambda case: further(case, outcome))
         return follower.follow(self._case(), self.outcome)
 
     def violations(self) -> Sequence[Violation]:
@@ -247,7 +303,15 @@ class _Attempt:
         if broken:
             raise refuse(broken, self.register.rules)
         layers = [layer for name, layer in self.register.layers.items() if name in _written(self.outcome)]
-        entry = Entry(self.command.verb, self.act, layers, self.outcome.successions, reviewed.lessened, reviewed.healed)
+        entry = Entry(
+            self.command.verb,
+            self.act,
+            layers,
+            self.outcome.successions,
+            reviewed.lessened,
+            reviewed.healed,
+            self.fingerprint,
+        )
         number, recorded, digest = record(self.connection, entry)
         return Recorded(number, recorded, digest, self._new_ids, reviewed.found)
 
@@ -300,7 +364,7 @@ def _stale(layer: str, stale: Mapping[int, tuple[int, int]], timelines: Mapping[
 
 
 _STALE = Text(
-    kk="{layer} қабатының {id} нысаны сіз оқығаннан кейін өзгерді: сіздің таңбаңыз {yours}, қазіргісі {current}. "
+    kk="{layer} қабатының {id} нысаны сіз оқығаннан кейін өзгерді: сіздегі белгі {yours}, қазіргісі {current}. "
     "Қайта оқып, қайталаңыз.",
     ru="Объект {id} слоя {layer} изменился после вашего чтения: ваша метка {yours}, нынешняя {current}. "
     "Прочтите его заново и повторите.",

@@ -14,7 +14,10 @@ A layer's table holds every version of every feature. Its indexes are few and ea
 ``…_bounded``              live versions that end, by their end (what goes out of force)
 ``…_history``              the past, by place and both axes
 ``…_opened``, ``…_closed`` changes by changeset (differences, freshness of tiles and answers)
+``…_<field>``              versions by a field that refers or is a key
 =========================  ======================================================================================
+
+A layer without geometry has none of those that go by place. One with personal fields has a column ``salt``.
 """
 
 from typing import Any
@@ -29,6 +32,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -63,7 +67,8 @@ def layer_table(layer: Layer, srid: int, metadata: MetaData | None = None) -> Ta
         layer.table,
         metadata if metadata is not None else MetaData(),
         *_version_columns(),
-        *_geometry_columns(layer, srid),
+        *(_geometry_columns(layer, srid) if layer.spatial else ()),
+        *([Column("salt", LargeBinary, nullable=False)] if layer.salted else ()),
         *(_attribute(f) for f in layer.fields),
         *_constraints(layer),
         *_indexes(layer),
@@ -95,10 +100,17 @@ def create_layer(layer: Layer, srid: int) -> list[str]:
     statements = [f"CREATE SCHEMA IF NOT EXISTS {layer.schema}"]
     for table in tables:
         statements += [_compiled(CreateTable(table)), *(_compiled(CreateIndex(i)) for i in _sorted(table.indexes))]
-    statements += [f"SELECT qala.guard_versions('{layer.schema}', '{layer.table}', 'geom_4326')"]
+    generated = ", 'geom_4326'" if layer.spatial else ""
+    statements += [f"SELECT qala.guard_versions('{layer.schema}', '{layer.table}'{generated})"]
     statements += [f"SELECT qala.guard_first('{layer.schema}', '{layer.table}')"]
     statements += [f"SELECT qala.guard_log('{t.schema}', '{t.name}')" for t in tables[1:]]
-    return [*statements, _statistics(layer), f"SELECT qala.grant_layer('{layer.schema}')"]
+    return [*statements, _statistics(layer), *_grants(layer, tables)]
+
+
+def _grants(layer: Layer, tables: list[Table]) -> list[str]:
+    if layer.public:
+        return [f"SELECT qala.grant_layer('{layer.schema}')"]
+    return [f"SELECT qala.grant_confidential('{t.schema}', '{t.name}')" for t in tables]
 
 
 def _statistics(layer: Layer) -> str:
@@ -162,12 +174,20 @@ def _indexes(layer: Layer) -> list[Index]:
     name = layer.table
     tail, live = text(TAIL), text(LIVE)
     return [
-        Index(f"{name}_tail", "geom", postgresql_using="gist", postgresql_where=tail),
+        *(_indexes_of_place(name) if layer.spatial else ()),
         Index(f"{name}_tail_key", "feature_id", postgresql_where=tail, unique=True),
-        Index(f"{name}_tail_tiles", "tile_zoom", "tile_cell", postgresql_include=["valid"], postgresql_where=tail),
         Index(f"{name}_tail_from", text("lower(valid)"), postgresql_where=tail),
         Index(f"{name}_bounded", text("upper(valid)"), postgresql_where=text(f"{live} AND NOT upper_inf(valid)")),
-        Index(f"{name}_history", "geom", "valid", "recorded", postgresql_using="gist"),
         Index(f"{name}_opened", "opened_by"),
         Index(f"{name}_closed", "closed_by", postgresql_where=text("closed_by IS NOT NULL")),
+        *(Index(f"{name}_{f.name}", f.name) for f in layer.keys),
+    ]
+
+
+def _indexes_of_place(name: str) -> list[Index]:
+    tail = text(TAIL)
+    return [
+        Index(f"{name}_tail", "geom", postgresql_using="gist", postgresql_where=tail),
+        Index(f"{name}_tail_tiles", "tile_zoom", "tile_cell", postgresql_include=["valid"], postgresql_where=tail),
+        Index(f"{name}_history", "geom", "valid", "recorded", postgresql_using="gist"),
     ]

@@ -12,6 +12,7 @@ single act and a bulk load go the same way.
 """
 
 import re
+import secrets
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 import shapely
@@ -21,7 +22,8 @@ from psycopg.types.range import Range
 from gis.layer import Layer, Layers
 from gis.record import Period, Timeline, Version
 
-_VERSION_COLUMNS = ("feature_id", "version", "valid", "abolished", "geom")
+_VERSION_COLUMNS = ("feature_id", "version", "valid", "abolished")
+_SALT_BYTES = 16
 
 
 def staged(layer: Layer) -> sql.Identifier:
@@ -35,7 +37,8 @@ def _name(layer: Layer) -> str:
 
 def columns(layer: Layer) -> list[str]:
     """Columns of a version that an act decides, in staging and register alike."""
-    return [*_VERSION_COLUMNS, *(f.name for f in layer.fields)]
+    special = [name for name, there in (("geom", layer.spatial), ("salt", layer.salted)) if there]
+    return [*_VERSION_COLUMNS, *special, *(f.name for f in layer.fields)]
 
 
 def column_list(layer: Layer, prefix: str = "") -> sql.Composed:
@@ -72,7 +75,8 @@ CREATE TEMPORARY TABLE {staged} ON COMMIT DELETE ROWS AS
 def index(connection: Connection, layer: Layer) -> None:
     """Index and analyse a staging table that was filled with many rows; the indexes go with :func:`drop_indexes`."""
     name = _name(layer)
-    for suffix, target in (("place", "USING gist (geom)"), ("feature", "(feature_id)")):
+    targets = (("place", "USING gist (geom)"), ("feature", "(feature_id)"))
+    for suffix, target in targets if layer.spatial else targets[1:]:
         connection.execute(
             sql.SQL("CREATE INDEX {index} ON {staged} " + target).format(
                 index=sql.Identifier(f"{name}_{suffix}"), staged=staged(layer)
@@ -149,6 +153,8 @@ def _value(layer: Layer, version: Version, column: str, srid: int) -> object:
             return version.abolished
         case "geom":
             return wkb_hex(version, layer, srid)
+        case "salt":
+            return secrets.token_bytes(_SALT_BYTES)
         case _:
             return version.attributes.get(column)
 

@@ -9,7 +9,7 @@ from psycopg.types.range import Range
 from shapely.geometry.base import BaseGeometry
 
 from gis.layer import Layer
-from gis.record import Period, Timeline, Version
+from gis.record import NOWHERE, Period, Timeline, Version
 from gis.schema import issued_name
 
 
@@ -32,6 +32,15 @@ _IN_PLACE = """
 SELECT DISTINCT feature_id FROM {table} CROSS JOIN (SELECT ST_GeomFromWKB(%(place)s, %(srid)s)) AS sought (place)
 WHERE recorded @> 'infinity'::timestamptz AND geom && sought.place AND ST_Intersects(geom, sought.place)
 """
+
+
+def related(connection: Connection, layer: Layer, field: str, value: int | str) -> dict[int, Timeline]:
+    """Return the whole live timelines of the features of which some live version has a value in a key field."""
+    statement = sql.SQL("SELECT DISTINCT feature_id FROM {} WHERE {} = %s AND upper_inf(recorded)").format(
+        sql.Identifier(layer.schema, layer.table), sql.Identifier(layer.field(field).name)
+    )
+    rows = connection.execute(statement, (value,)).fetchall()
+    return timelines(connection, layer, [row[0] for row in rows])
 
 
 def last_versions(connection: Connection, layer: Layer, feature_ids: Iterable[int]) -> dict[int, int]:
@@ -77,9 +86,10 @@ def new_ids(connection: Connection, count: int) -> list[int]:
 
 def _select(layer: Layer) -> sql.Composed:
     return sql.SQL(
-        "SELECT feature_id, version, opened_by, valid, abolished, ST_AsEWKB(geom), {fields} FROM {table} "
+        "SELECT feature_id, version, opened_by, valid, abolished, {geometry}, {fields} FROM {table} "
         "WHERE upper_inf(recorded) AND feature_id = ANY(%s) ORDER BY feature_id, lower(valid) NULLS FIRST"
     ).format(
+        geometry=sql.SQL("ST_AsEWKB(geom)" if layer.spatial else "NULL"),
         fields=sql.SQL(", ").join(sql.Identifier(f.name) for f in layer.fields),
         table=sql.Identifier(layer.schema, layer.table),
     )
@@ -98,7 +108,7 @@ def _version(layer: Layer, row: tuple[Any, ...]) -> Version:
     return Version(
         feature_id,
         period_of(valid),
-        shapely.from_wkb(bytes(geometry)),
+        NOWHERE if geometry is None else shapely.from_wkb(bytes(geometry)),
         dict(zip(names, values, strict=True)),
         abolished,
         version,

@@ -1,5 +1,6 @@
 """Text that a citizen or a clerk reads: always in Kazakh, Russian and English."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,8 +25,12 @@ class Text:
         return str(getattr(self, language))
 
     def filled(self, **values: object) -> "Text":
-        """Return a copy whose ``{name}`` fields are filled, in every language."""
-        return Text(kk=self.kk.format(**values), ru=self.ru.format(**values), en=self.en.format(**values))
+        """Return a copy whose ``{name}`` fields are filled, in every language; a value that is a text in its own."""
+        return Text(**{language: self._filled(language, values) for language in LANGUAGES})
+
+    def _filled(self, language: Language, values: Mapping[str, object]) -> str:
+        own = {k: v.in_language(language) if isinstance(v, Text) else v for k, v in values.items()}
+        return self.in_language(language).format(**own)
 
     def as_dict(self) -> dict[Language, str]:
         """Return the three statements by language code."""

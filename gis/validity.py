@@ -61,6 +61,8 @@ def _require_code(classifier: Classifier, code: str, day: date) -> None:
 
 def _require_geometry(layer: Layer, write: Write) -> None:
     geometry = write.geometry
+    if not layer.spatial and geometry.is_empty:
+        return
     facts = {"layer": layer.name, "kind": layer.geometry.wkt, "found": geometry.geom_type}
     if geometry.geom_type != layer.geometry.wkt or geometry.is_empty:
         raise BadGeometry(_KIND.filled(**facts), **facts)

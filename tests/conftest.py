@@ -70,7 +70,7 @@ def fresh_city(installation: Installation) -> Iterator[Callable[[str], City]]:
 
 def _in(database: Database, name: str) -> Database:
     """Return the same logins, in another database."""
-    return Database(*(make_conninfo(c, dbname=name) for c in (database.owner, database.writer, database.reader)))
+    return Database(*(make_conninfo(c, dbname=name) for c in (database.owner, *database.logins)))
 
 
 def _drop(installation: Installation, names: list[str]) -> None:

@@ -79,7 +79,7 @@ def export_layer(
         BadExport: unknown suffix, or the folder can't be written.
         BadRequest: an unknown coordinate system, or a recorded instant after the last changeset.
     """
-    layer, driver = register.layers[request.layer], _driver(request.file)
+    layer, driver = register.layers.mapped[request.layer], _driver(request.file)
     with connect(register.database.reader, autocommit=False) as connection:
         crs = _crs(register, request, driver, connection)
         reading = settle(request.instant, read_head(connection))

@@ -1,0 +1,40 @@
+DROP TABLE personal.holder;
+DROP TABLE personal.member;
+DROP TABLE personal.party;
+DROP TABLE real_estate.consent;
+DROP TABLE real_estate.right_area;
+DROP TABLE real_estate.right;
+DROP TABLE real_estate.unit_part;
+DROP TABLE real_estate.unit, real_estate.unit_unit_number_issued;
+DROP TABLE real_estate.addressing;
+DROP TABLE real_estate.room;
+DROP TABLE real_estate.premises, real_estate.premises_premises_number_issued;
+DROP TABLE address.alias;
+DROP TABLE address.named_place;
+DROP TABLE address.admin_unit;
+DROP SCHEMA personal;
+ALTER TABLE address.street
+  DROP COLUMN street_type,
+  DROP COLUMN admin_unit_id;
+ALTER TABLE address.address
+  DROP COLUMN rka,
+  DROP COLUMN locator_block,
+  DROP COLUMN locator_level,
+  DROP COLUMN parent_address_id,
+  DROP COLUMN named_place_id,
+  DROP COLUMN admin_unit_id;
+DROP INDEX address.address_street_id;
+DROP TABLE address.address_rka_issued;
+ALTER TABLE real_estate.building
+  DROP COLUMN building_number,
+  DROP COLUMN designation,
+  DROP COLUMN number_of_floors_below_ground,
+  DROP COLUMN wall_material,
+  DROP COLUMN total_area,
+  DROP COLUMN living_area,
+  DROP COLUMN useful_area,
+  DROP COLUMN volume,
+  DROP COLUMN wear,
+  DROP COLUMN survey_date;
+DROP INDEX real_estate.building_parcel_number;
+DROP TABLE real_estate.building_building_number_issued;

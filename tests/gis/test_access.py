@@ -1,0 +1,84 @@
+"""Personal data: closed to the public login, shown to the confidant only once the look is logged, hashed with salt."""
+
+import psycopg
+import pytest
+
+from gis.access import Look
+from gis.audit import verify
+from gis.database import connect
+from gis.errors import BadRequest
+from gis.record import NOWHERE
+from tests.city import City
+
+PARTY = "personal.party"
+LOOK = Look(actor="N. Notary", role="notary", reason="sale of a flat", subject="real_estate.unit 1")
+
+
+@pytest.fixture
+def city(empty_city: City) -> City:
+    """A register that knows one person."""
+    empty_city.put(PARTY, NOWHERE, party_type="naturalPerson", iin_bin="990101300015", name="Сериков Асан")
+    return empty_city
+
+
+def test_the_public_login_can_not_enter(city: City) -> None:
+    """Not even by SQL around the API."""
+    with connect(city.register.database.reader) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT name FROM personal.party")
+
+
+def test_the_confidant_sees_nothing_without_a_logged_look(city: City) -> None:
+    """Row-level security shows personal rows only in a transaction that has written to the log."""
+    with connect(city.register.database.confidant) as connection:
+        assert connection.execute("SELECT name FROM personal.party").fetchall() == []
+
+
+def test_a_look_is_logged_and_shows(city: City) -> None:
+    """With the log entry the rows are there; the next transaction sees nothing again."""
+    with city.register.confiding(LOOK) as connection:
+        assert connection.execute("SELECT name FROM personal.party").fetchall() == [("Сериков Асан",)]
+    with connect(city.register.database.owner) as connection:
+        logged = connection.execute("SELECT actor, role, reason, subject FROM qala.access").fetchall()
+    assert logged == [("N. Notary", "notary", "sale of a flat", "real_estate.unit 1")]
+    with connect(city.register.database.confidant) as connection:
+        assert connection.execute("SELECT count(*) FROM personal.party").fetchone() == (0,)
+
+
+def test_a_look_that_fails_stays_in_the_log(city: City) -> None:
+    """What was seen before the failure was seen."""
+    with pytest.raises(psycopg.errors.DivisionByZero), city.register.confiding(LOOK) as connection:
+        connection.execute("SELECT name, 1 / 0 FROM personal.party").fetchall()
+    with connect(city.register.database.owner) as connection:
+        assert connection.execute("SELECT count(*) FROM qala.access").fetchone() == (1,)
+
+
+def test_no_look_without_a_reason(city: City) -> None:
+    """An empty reason is refused before anything is seen."""
+    blank = Look(actor="a", role="bank", reason=" ", subject="s")
+    with pytest.raises(BadRequest), city.register.confiding(blank):
+        pass
+
+
+@pytest.mark.parametrize("statement", ["UPDATE qala.access SET reason = 'x'", "DELETE FROM qala.access"])
+def test_the_log_only_grows(city: City, statement: str) -> None:
+    """Neither the confidant nor the owner changes or removes what is logged."""
+    with city.register.confiding(LOOK):
+        pass
+    with connect(city.register.database.confidant) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement)
+    with connect(city.register.database.owner) as connection, pytest.raises(psycopg.DatabaseError) as refused:
+        connection.execute(statement)
+    assert "it only grows" in str(refused.value)
+
+
+def test_personal_values_are_hashed_with_salt(city: City) -> None:
+    """Two persons of one name have different digests, and an altered name is found."""
+    city.put(PARTY, NOWHERE, party_type="naturalPerson", iin_bin="990101300015", name="Сериков Асан")
+    with connect(city.register.database.owner) as connection:
+        salts = connection.execute("SELECT salt FROM personal.party").fetchall()
+        assert len(set(salts)) == 2
+        assert not list(verify(connection, city.register.layers.values(), city.register.heads))
+        connection.execute("ALTER TABLE personal.party DISABLE TRIGGER USER")
+        connection.execute("UPDATE personal.party SET name = 'Другой' WHERE feature_id = 1")
+        found = [(f.kind, f.what) for f in verify(connection, city.register.layers.values(), city.register.heads)]
+    assert ("altered", "personal.party 1 version 1") in found
