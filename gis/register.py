@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from typing import TypeVar
 
 import psycopg
@@ -217,11 +218,11 @@ class _Attempt:
         for name, place in needs.areas:
             found = store.in_place(self.connection, layers[name], place, self.register.profile.srid)
             self.loaded.setdefault(name, {}).update(found)
-        for sought in set(needs.related) - self.related:
-            name, key_field, value = sought
-            found = store.related(self.connection, layers[name], key_field, value)
+        new = sorted(set(needs.related) - self.related, key=str)
+        for (name, key_field), asked in groupby(new, key=lambda related: related[:2]):
+            found = store.related(self.connection, layers[name], key_field, [value for _, _, value in asked])
             self.loaded.setdefault(name, {}).update(found)
-        self.related |= set(needs.related)
+        self.related |= set(new)
         for key in needs.numbers:
             self.issued[key] = store.issued(self.connection, layers[key[0]], key[1], key[2])
         self._reach_needs(needs)

@@ -34,12 +34,12 @@ WHERE recorded @> 'infinity'::timestamptz AND geom && sought.place AND ST_Inters
 """
 
 
-def related(connection: Connection, layer: Layer, field: str, value: int | str) -> dict[int, Timeline]:
-    """Return the whole live timelines of the features of which some live version has a value in a key field."""
-    statement = sql.SQL("SELECT DISTINCT feature_id FROM {} WHERE {} = %s AND upper_inf(recorded)").format(
+def related(connection: Connection, layer: Layer, field: str, values: Iterable[int | str]) -> dict[int, Timeline]:
+    """Return the whole live timelines of the features that have one of the values in a key field at some moment."""
+    statement = sql.SQL("SELECT DISTINCT feature_id FROM {} WHERE {} = ANY(%s) AND upper_inf(recorded)").format(
         sql.Identifier(layer.schema, layer.table), sql.Identifier(layer.field(field).name)
     )
-    rows = connection.execute(statement, (value,)).fetchall()
+    rows = connection.execute(statement, (list(values),)).fetchall()
     return timelines(connection, layer, [row[0] for row in rows])
 
 
