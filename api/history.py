@@ -13,6 +13,7 @@ from api.ogc.request import COMMON, only
 from gis import history
 from gis.errors import NotFound
 from gis.instant import Instant, read_head, settle
+from gis.layer import Layers
 from gis.register import Register
 from gis.text import Text
 
@@ -84,7 +85,8 @@ def changesets(
     only(request, ("after", "limit", *COMMON))
     register: Register = request.app.state.register
     with register.reading() as connection:
-        return _json({"changesets": list(history.changesets(connection, after=after, limit=limit))})
+        found = history.changesets(connection, after=after, limit=limit)
+        return _json({"changesets": [_public(one, register.layers) for one in found]})
 
 
 @router.get("/changesets/{number}", tags=["history"])
@@ -96,7 +98,18 @@ def changeset(request: Request, number: Annotated[int, Path(ge=1, le=_MOST_ID)])
         found = list(history.changesets(connection, after=number - 1, limit=1))
         if not found or found[0]["number"] != number:
             raise NotFound(_NO_CHANGESET.filled(number=number), number=number)
-        return _json({**found[0], "changes": history.changed_features(connection, number)})
+        changes = history.changed_features(connection, number, _withheld(register.layers))
+        return _json({**_public(found[0], register.layers), "changes": changes})
+
+
+def _public(changeset: Mapping[str, Any], layers: Layers) -> dict[str, Any]:
+    """Return a changeset without the names of layers that the public doesn't read."""
+    withheld = _withheld(layers)
+    return {**changeset, "layers": [name for name in changeset["layers"] if name not in withheld]}
+
+
+def _withheld(layers: Layers) -> set[str]:
+    return set(layers) - set(layers.public)
 
 
 def _moment(request: Request, name: str) -> datetime | None:

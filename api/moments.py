@@ -53,6 +53,16 @@ def parse_span(name: str, text: str, profile: CityProfile) -> Span:
     return Span(start, end)
 
 
+def told(moment: datetime | None, profile: CityProfile) -> str:
+    """Return a moment as people of the city write it: the legal day that it begins, else local time with its offset."""
+    if moment is None:
+        return "…"
+    day = profile.legal_day(moment)
+    if profile.midnight(day) == moment:
+        return day.isoformat()
+    return moment.astimezone(profile.zone).isoformat(sep=" ", timespec="seconds")
+
+
 _MOMENT = Text(
     kk="{name}=«{text}» бір сәтті білдірмейді; дұрысы, мысалы: 2024-03-01 немесе 2024-03-01T00:00:00+05:00.",
     ru="{name}=«{text}» не обозначает момента; верно, например: 2024-03-01 или 2024-03-01T00:00:00+05:00.",

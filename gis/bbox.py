@@ -215,7 +215,7 @@ def _shown(box: Box) -> str:
 
 _COUNT = Text(
     kk="bbox={text} ішінде {count} сан бар; 4 (немесе биіктіктермен 6) болуы тиіс, мысалы 76.8,43.2,77.0,43.3.",
-    ru="В bbox={text} {count} чисел; должно быть 4 (или 6 с высотами), например 76.8,43.2,77.0,43.3.",
+    ru="В bbox={text} чисел: {count}; должно быть 4 (или 6 с высотами), например 76.8,43.2,77.0,43.3.",
     en="bbox={text} has {count} numbers; it takes 4 (or 6 with heights), for example 76.8,43.2,77.0,43.3.",
 )
 _NUMBERS = Text(

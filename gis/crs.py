@@ -472,7 +472,7 @@ _BAD_SRID = Text(
 )
 _BAD_TIE = Text(
     kk="to_wgs84 ішінде {count} сан бар; 3 (ығысулар, м) немесе 7 (ығысулар, бұрылыстар, масштаб) болуы тиіс.",
-    ru="В to_wgs84 {count} чисел; должно быть 3 (сдвиги, м) или 7 (сдвиги, повороты, масштаб).",
+    ru="В to_wgs84 чисел: {count}; должно быть 3 (сдвиги, м) или 7 (сдвиги, повороты, масштаб).",
     en="to_wgs84 has {count} numbers; it takes 3 (translations, m) or 7 (translations, rotations, scale).",
 )
 _LONG_WKT = Text(

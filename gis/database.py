@@ -85,6 +85,18 @@ def create_database(server: str, name: str) -> str:
     return make_conninfo(server, dbname=name)
 
 
+def database_exists(server: str, name: str) -> bool:
+    """Tell whether a server has a database of that name."""
+    with connect(server) as connection:
+        return connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+
+
+def drop_database(server: str, name: str) -> None:
+    """Drop a database, whoever is in it, if it is there."""
+    with connect(server) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def migrate(
     database: Database, profile: CityProfile, locations: Sequence[Path], password: Password, *, revision: str = "heads"
 ) -> None:
@@ -98,30 +110,42 @@ def migrate(
         revision: an Alembic revision, ``heads`` for the newest, ``base`` for an empty database.
 
     Raises:
-        BadRequest: the database belongs to another city or another spatial reference system.
+        BadRequest: there is no such revision; the database is at one that this software does not know; it belongs to
+            another city or another spatial reference system.
     """
     engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database.owner))
-    with engine.connect() as connection:
-        config = _alembic(locations, connection, profile.srid)
-        if revision == "base":
-            command.downgrade(config, "base")
-        else:
-            _forward(connection, config, revision)
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            _step(connection, _alembic(locations, connection, profile.srid), revision)
+            connection.commit()
+    finally:
+        engine.dispose()
     if revision != "base":
         _settle_city(database, profile, password)
 
 
-def _forward(connection: sqlalchemy.Connection, config: Config, revision: str) -> None:
+def _step(connection: sqlalchemy.Connection, config: Config, revision: str) -> None:
     from alembic.script import ScriptDirectory  # noqa: PLC0415  (only needed to tell forward from back)
 
-    script = ScriptDirectory.from_config(config)
-    known = {r.revision for r in script.walk_revisions()}
-    applied = connection.exec_driver_sql("SELECT to_regclass('public.migration')").scalar()
-    current = connection.exec_driver_sql("SELECT version_num FROM migration").scalars().all() if applied else []
-    ahead = revision != "heads" and revision in known and any(str(c) > revision for c in current)
-    (command.downgrade if ahead else command.upgrade)(config, revision)
+    known = sorted(r.revision for r in ScriptDirectory.from_config(config).walk_revisions())
+    if revision not in {"base", "heads", *known}:
+        listed = ", ".join(("base", *known, "heads"))
+        raise BadRequest(f"there is no revision {revision!r} of the database; right would be one of: {listed}")
+    current = _revisions(connection)
+    if not set(current) <= set(known):
+        raise BadRequest(
+            f"the database is at revision {', '.join(current)}, which this software does not know (it knows "
+            f"{', '.join(known)}): use the software that made it, or a newer one"
+        )
+    back = revision == "base" or (revision != "heads" and any(each > revision for each in current))
+    (command.downgrade if back else command.upgrade)(config, revision)
+
+
+def _revisions(connection: sqlalchemy.Connection) -> list[str]:
+    """Return the revisions that a database is at; none where it is new."""
+    if connection.exec_driver_sql("SELECT to_regclass('public.migration')").scalar() is None:
+        return []
+    return [str(each) for each in connection.exec_driver_sql("SELECT version_num FROM migration").scalars()]
 
 
 def _alembic(locations: Sequence[Path], connection: sqlalchemy.Connection, srid: int) -> Config:

@@ -7,9 +7,8 @@ probes of an index, so that an unchanged answer is recognised without being made
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from psycopg import AsyncConnection, sql
+from psycopg import sql
 
-from gis.errors import Unavailable
 from gis.instant import Head, Instant, Reading, settle
 from gis.layer import Layer
 
@@ -44,14 +43,6 @@ class LayerHead:
 def head_statement(layer: Layer) -> sql.Composed:
     """Return the statement that reads a :class:`LayerHead`; parameter ``now`` may be null for the database's clock."""
     return sql.SQL(_HEAD).format(table=sql.Identifier(layer.schema, layer.table), now=sql.Placeholder("now"))
-
-
-async def read_layer_head(connection: AsyncConnection, layer: Layer, now: datetime | None = None) -> LayerHead:
-    """Read where a layer stands, at the database's own clock unless a moment is given."""
-    row = await (await connection.execute(head_statement(layer), {"now": now}, prepare=True)).fetchone()
-    if row is None:
-        raise Unavailable(f"the head of layer {layer.name} can't be read")
-    return LayerHead(*row)
 
 
 def settle_layer(instant: Instant, head: LayerHead) -> Reading:

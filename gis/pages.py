@@ -17,9 +17,10 @@ from psycopg.adapt import Loader
 from psycopg_pool import AsyncConnectionPool
 
 from gis.bbox import Box
-from gis.freshness import LayerHead, read_layer_head, settle_layer
+from gis.freshness import LayerHead, settle_layer
 from gis.instant import Instant, Reading
 from gis.layer import Layer
+from gis.layer_clock import LayerClock
 from gis.page_query import (
     Form,
     PageQuery,
@@ -89,6 +90,7 @@ class PageReader:
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection], layer: Layer) -> None:
         self.layer = layer
         self._pool = pool
+        self._clock = LayerClock(layer)
         self._known: LayerHead | None = None
         self._texts: dict[tuple[object, ...], bytes] = {}
         self._signposts = Signposts()
@@ -146,7 +148,7 @@ class PageReader:
         return known if instant.valid is not None and instant.recorded <= known.register else None
 
     async def _look(self, connection: AsyncConnection) -> LayerHead:
-        self._known = await read_layer_head(connection, self.layer)
+        self._known = await self._clock.look(connection)
         return self._known
 
     async def _in_snapshot(self, connection: AsyncConnection, instant: Instant, query: PageQuery, form: Form) -> Page:
@@ -159,8 +161,9 @@ class PageReader:
         reading = settle_layer(instant, head)
         cursor = with_bytes(connection)
         near = self._signposts.shortened(reading, query)
+        text = self._text(reading, near, form)
         with delivering(), long_answer(connection):
-            await cursor.execute(self._text(reading, near, form), parameters(reading, near), prepare=_is_local(near))
+            await cursor.execute(text, parameters(reading, near), prepare=_has_one_plan(near))
         row = await cursor.fetchone()
         if row is None or row[1] == 0:
             return Page(b"", 0, None, more=False, reading=reading, head=head)
@@ -172,7 +175,8 @@ class PageReader:
 
     async def _follows(self, cursor: AsyncCursor[Any], reading: Reading, query: PageQuery) -> bool:
         """Tell whether another page follows a full one; far cheaper than to number the rows of every page."""
-        await cursor.execute(self._text(reading, query, None), parameters(reading, query), prepare=False)
+        text = self._text(reading, query, None)
+        await cursor.execute(text, parameters(reading, query), prepare=_has_one_plan(query))
         row = await cursor.fetchone()
         return bool(row and row[0])
 
@@ -206,13 +210,15 @@ class _Bytes(Loader):
         return bytes(data)
 
 
-def _is_local(query: PageQuery) -> bool:
-    """Tell whether the spatial index is the best way in for sure, so that the plan may be made once and for all.
+def _has_one_plan(query: PageQuery) -> bool:
+    """Tell whether the best way in is known for sure, so that the plan may be made once and for all.
 
+    It is the order of the key where nothing is asked but the next page, and the spatial index in a small place.
     Anywhere else the planner must know the values: a large place with a small limit is best walked in order of the key.
     """
-    windows = query.windows or ()
-    return bool(windows) and all(_side(w.bounds) <= _LOCAL for w in windows)
+    if query.windows is None:
+        return query.ids is None and not query.equals and query.span is None
+    return bool(query.windows) and all(_side(w.bounds) <= _LOCAL for w in query.windows)
 
 
 def _side(box: Box) -> float:

@@ -1,5 +1,6 @@
 """Verbs of the operator: database, profile, layers, audit, tokens, backup and restore."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Annotated
@@ -7,17 +8,19 @@ from typing import Annotated
 import typer
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import Conninfo
 
 from api.cli.city import Profile, chosen, readable, register_of
-from api.cli.output import Json, console, facts, say_json, say_table
+from api.cli.output import Json, console, facts, say, say_json, say_table
 from data.catalogue import LAYERS
 from data.installation import MIGRATIONS, Installation
-from data.rulebook import rule_book
-from gis import tokens
+from data.rulebook import rule_book, rule_entries
+from gis import policy, tokens
 from gis.audit import verify
 from gis.cluster import find_server
-from gis.database import connect, create_database, migrate
+from gis.database import connect, create_database, database_exists, drop_database, migrate
 from gis.errors import BadRequest, Unavailable
+from gis.profile import CityProfile
 from gis.schema import create_layer
 
 db = typer.Typer(no_args_is_help=True, help="The database: migrate, and where it is.")
@@ -41,10 +44,11 @@ def db_migrate(
 
 
 @db.command("url")
-def db_url(profile: Profile = None) -> None:
+def db_url(profile: Profile = None, json: Json = False) -> None:
     """Print the connection string of the public login, for psql and other readers."""
     installation = Installation()
-    typer.echo(installation.database(chosen(installation, profile)).reader)
+    url = installation.database(chosen(installation, profile)).reader
+    say(url, {"url": url}, json=json)
 
 
 @db.command("stop")
@@ -90,8 +94,11 @@ def layers(
     )
 
 
-def rules() -> None:
+def rules(json: Json = False) -> None:
     """Print the rule book."""
+    if json:
+        say_json([{**facts(entry), "statement": entry.statement.as_dict()} for entry in rule_entries()])
+        return
     typer.echo(rule_book(), nl=False)
 
 
@@ -102,7 +109,7 @@ def audit_verify(profile: Profile = None, json: Json = False) -> None:
         findings = list(verify(connection, register.layers.values(), register.heads))
         row = connection.execute("SELECT count(*) FROM qala.changeset").fetchone()
     if json:
-        say_json([facts(f) for f in findings])
+        say_json({"changesets": row[0] if row else 0, "findings": [facts(f) for f in findings]})
     elif findings:
         say_table("Not as recorded", ("kind", "what"), [(f.kind, f.what) for f in findings])
     else:
@@ -112,14 +119,17 @@ def audit_verify(profile: Profile = None, json: Json = False) -> None:
 
 @token.command("create")
 def token_create(
-    role: Annotated[str, typer.Option(help=f"One of: {', '.join(tokens.ROLES)}.")],
+    role: Annotated[str, typer.Option(help=f"One of: {', '.join(policy.roles(LAYERS))}.")],
     name: Annotated[str, typer.Option(help="Whose it is.")] = "registrar",
     days: Annotated[int | None, typer.Option(help="Days it lives; for ever when not given.")] = None,
     profile: Profile = None,
+    json: Json = False,
 ) -> None:
     """Make a token and print its secret, once."""
+    policy.require_role(role, LAYERS)
     with register_of(profile) as register, register.writing() as connection:
-        typer.echo(tokens.create(connection, name, role, days))
+        secret = tokens.create(connection, name, role, days)
+    say(secret, {"secret": secret, "name": name, "role": role, "days": days}, json=json)
 
 
 @token.command("list")
@@ -142,44 +152,61 @@ def token_revoke(token_id: int, profile: Profile = None) -> None:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to write it; must not exist yet.")], profile: Profile = None
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not exist yet.")],
+    profile: Profile = None,
+    json: Json = False,
 ) -> None:
     """Write the city's whole register to a file, while it goes on serving."""
     if file.exists():
         raise BadRequest(f"{file} exists already; a backup never overwrites another")
+    if not file.absolute().parent.is_dir():
+        raise BadRequest(f"there is no folder {file.absolute().parent}")
     installation = Installation()
-    with installation.running():
-        scratch = file.with_name(file.name + ".part")
-        _run(
-            "pg_dump",
-            "--format=custom",
-            "--file",
-            str(scratch),
-            installation.database(chosen(installation, profile)).owner,
-        )
+    scratch = file.with_name(file.name + ".part")
+    try:
+        with installation.running():
+            owner = installation.database(chosen(installation, profile)).owner
+            _run("pg_dump", owner, "--format=custom", "--file", str(scratch))
         scratch.rename(file)
-    console.print(f"{file}: {file.stat().st_size:,} bytes")
+    finally:
+        scratch.unlink(missing_ok=True)
+    size = file.stat().st_size
+    say(f"{file}: {size:,} bytes", {"file": str(file), "bytes": size}, json=json)
 
 
-def restore(file: Path, profile: Profile = None) -> None:
+def restore(file: Path, profile: Profile = None, json: Json = False) -> None:
     """Make a city's register from a backup, in a database that must not exist yet."""
     readable(file)
     installation = Installation()
     city = chosen(installation, profile)
     with installation.running():
         database = installation.database(city)
-        server = make_conninfo(database.owner, dbname="postgres")
-        with connect(server) as connection:
-            if connection.execute("SELECT FROM pg_database WHERE datname = %s", (_name(database.owner),)).fetchone():
-                raise BadRequest(
-                    f"the database {_name(database.owner)} exists; restore into another --profile or drop it"
-                )
-            for login in (database.writer, database.reader):
-                _make_login(server, str(conninfo_to_dict(login)["user"]))
-        create_database(server, _name(database.owner))
-        _run("pg_restore", "--exit-on-error", "--no-owner", "--dbname", database.owner, str(file))
-        installation.open(city).close()
-    console.print(f"{city.id}: restored from {file}")
+        server, name = make_conninfo(database.owner, dbname="postgres"), _name(database.owner)
+        if database_exists(server, name):
+            raise BadRequest(
+                f"the register {name} exists already; a backup is restored only where there is none: "
+                "choose another --profile, or drop that database first"
+            )
+        for login in database.logins:
+            _make_login(server, str(conninfo_to_dict(login)["user"]))
+        try:
+            _fill(installation, city, file)
+        except BaseException:
+            drop_database(server, name)  # else it would stand in the way of the next attempt
+            raise
+    say(f"{city.id}: restored from {file}", {"city": city.id, "file": str(file)}, json=json)
+
+
+def _fill(installation: Installation, city: CityProfile, file: Path) -> None:
+    """Make the database, bring the backup in, migrate it, and see that it is the city's."""
+    owner = installation.database(city).owner
+    create_database(make_conninfo(owner, dbname="postgres"), _name(owner))
+    try:
+        _run("pg_restore", owner, "--exit-on-error", "--no-owner", "--dbname", _name(owner), str(file))
+    except Unavailable as error:
+        with connect(owner):  # a server that has gone is told as such
+            raise BadRequest(f"{file} can't be restored, it is damaged or no backup: {error}") from None
+    installation.open(city).close()
 
 
 def _make_login(server: str, login: str) -> None:
@@ -192,9 +219,21 @@ def _name(conninfo: str) -> str:
     return str(conninfo_to_dict(conninfo)["dbname"])
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, conninfo: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on a database; its password stands in no list of processes."""
     done = subprocess.run(
-        [str(find_server().programs / program), *arguments], check=False, capture_output=True, text=True
+        [str(find_server().programs / program), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | _environment(conninfo),
     )
     if done.returncode:
-        raise Unavailable(f"{program} failed: {(done.stderr.strip().splitlines() or ['no word why'])[-1]}")
+        told = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.splitlines()
+        raise Unavailable(f"{program} failed: {(told or ['no word why'])[0].removeprefix(f'{program}: error: ')}")
+
+
+def _environment(conninfo: str) -> dict[str, str]:
+    """Return a connection string as the environment variables that libpq reads."""
+    known = {each.keyword.decode(): each.envvar.decode() for each in Conninfo.get_defaults() if each.envvar}
+    return {known[name]: str(value) for name, value in conninfo_to_dict(conninfo).items() if name in known}

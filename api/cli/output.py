@@ -31,6 +31,14 @@ def say_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
+def say(told: str, as_facts: Mapping[str, object], *, json: bool) -> None:
+    """Print one thing: a line for people, or the same as facts for programs."""
+    if json:
+        say_json(as_facts)
+    else:
+        sys.stdout.write(f"{told}\n")
+
+
 def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table."""
     table = Table(*columns, title=title, title_justify="left")

@@ -13,10 +13,11 @@ import uvicorn
 
 from api.cli.city import DEMO, Profile, chosen, readable, remember
 from api.cli.output import console, errors, progress
+from api.origin import public_url
 from data.installation import Installation
 from data.profiles import find
 from gis.database import connect
-from gis.errors import Unavailable
+from gis.errors import BadRequest
 from gis.profile import CityProfile
 from gis.register import Register
 
@@ -26,18 +27,22 @@ def up(
         Path | None, typer.Option(help="Build the register of the city in this OpenStreetMap extract.")
     ] = None,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
-    workers: Annotated[int, typer.Option(help="Server processes.")] = 2,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 2,
     empty: Annotated[bool, typer.Option("--empty", help="Load nothing into an empty register.")] = False,
     load_only: Annotated[bool, typer.Option("--load-only", help="Load the city and stop; serve nothing.")] = False,
     profile: Profile = None,
 ) -> None:
-    """Start the database, load the city if its register is empty, and serve it until Ctrl-C."""
+    """Start the database, load the city if its register is empty, and serve it until Ctrl-C.
+
+    Behind a proxy, QALA_PUBLIC_URL names the address that the world sees; links begin with it.
+    """
+    if not load_only:
+        _require_free(host, port)
+        public_url()
     installation = Installation()
     extract = readable(city) if city else None
     chosen_profile = _profile(installation, profile, extract)
-    if not load_only:
-        _require_free(host, port)
     with _interruptible(), installation.running():
         register = installation.open(chosen_profile)
         try:
@@ -90,7 +95,8 @@ def _require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Unavailable(f"{host}:{port} can't be served on ({error.strerror}); choose another --port") from None
+            told = f"{host}:{port} can't be served on ({error.strerror}); choose another --port or --host"
+            raise BadRequest(told) from None
 
 
 @contextmanager

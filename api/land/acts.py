@@ -77,8 +77,10 @@ def adjust_boundary(at: AtDesk, body: AdjustBody) -> Response:
 @router.post("/parcels/{number}/split", status_code=201)
 def split_parcel(at: AtDesk, body: SplitBody, number: InUrl) -> Response:
     """Split a parcel along a line or into given parts; the children get new numbers."""
-    if (body.line is None) == (not body.parts):
-        raise BadRequest(_LINE_OR_PARTS)
+    if body.line is not None and body.parts:
+        raise BadRequest(_NOT_BOTH)
+    if body.line is None and not body.parts:
+        raise BadRequest(_NEITHER)
     ids = at.parcels([number])
     geometer = at.geometer(body)
     command = Split(
@@ -162,10 +164,15 @@ def _quarter_of(at: Desk, body: FormBody, area: Polygon) -> str:
     return code
 
 
-_LINE_OR_PARTS = Text(
-    kk="Бөлу үшін не line (сызық), не parts (бөліктер) беріледі, екеуі бірге емес.",
-    ru="Для раздела задаётся либо line (линия), либо parts (части), но не оба.",
-    en="A split takes either a line or parts, not both.",
+_NOT_BOTH = Text(
+    kk="Бөлу үшін не line (сызық), не parts (бөліктер) беріледі, мұнда екеуі де бар; біреуін қалдырыңыз.",
+    ru="Для раздела задаётся либо line (линия), либо parts (части), а здесь есть и то и другое; оставьте одно.",
+    en="A split takes either a line or parts, here are both; leave one of them.",
+)
+_NEITHER = Text(
+    kk="Учаскені қалай бөлу керегі айтылмаған: line (сызық) немесе parts (бөліктер) мүшесін беріңіз.",
+    ru="Не сказано, как делить участок: задайте line (линию) или parts (части).",
+    en="It is not said how to split the parcel: give a line, or parts.",
 )
 _NO_QUARTER = Text(
     kk="Учаске жатқан жерде есептік орам жоқ; quarter мүшесінде орам кодын беріңіз немесе алдымен орамды құрыңыз.",

@@ -1,10 +1,12 @@
 """What a registrar sends: the bodies of land acts."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from cadastres.land.model import PARCEL, QUARTER, RESERVATION, ZONE
 from cadastres.land.territories import ZoneKind
@@ -12,6 +14,7 @@ from gis.act import Act, Source
 from gis.errors import BadRequest
 from gis.layer import FieldType, Layer
 from gis.profile import CityProfile
+from gis.reservation import parse_number
 from gis.text import Text
 from gis.tokens import Token
 
@@ -19,7 +22,20 @@ GeoJson = Annotated[
     dict[str, Any],
     WithJsonSchema({"type": "object", "required": ["type", "coordinates"], "description": "A GeoJSON geometry."}),
 ]
-Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _without_controls(text: str) -> str:
+    """Refuse a text that no document can hold; lines and tabs are no harm."""
+    strange = _CONTROL.search(text)
+    if strange is not None:
+        raise PydanticCustomError("control_character", "control character", {"code": f"U+{ord(strange[0]):04X}"})
+    return text
+
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+Prose = Annotated[str, AfterValidator(_without_controls)]
+Word = Annotated[Prose, Field(min_length=1, max_length=200)]
 Number = Annotated[str, Field(min_length=1, max_length=80, description="A cadastral number in any spelling.")]
 
 
@@ -43,8 +59,11 @@ ZoneAttributes = Annotated[dict[str, Any], _attributes(ZONE)]
 ReservationAttributes = Annotated[dict[str, Any], _attributes(RESERVATION)]
 
 
-FARTHEST: Final = timedelta(days=36525)
-"""No act takes effect later than a century from now."""
+FARTHEST: Final = timedelta(days=3653)
+"""No act takes effect later than ten years from now: a date beyond is a slip of the pen."""
+
+GREATEST: Final = 1e12
+"""No number of the register is greater: an area of a million square kilometres, in square metres."""
 
 
 class Body(BaseModel):
@@ -82,15 +101,16 @@ class ActBody(Body):
     """What every act says: by which source, why, from when it is so in law, in which system its coordinates are."""
 
     source: SourceBody
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Annotated[Prose, Field(min_length=1, max_length=2000)]
     valid_from: Annotated[date | None, Field(description="Legal day; by default the source's acceptance.")] = None
     crs: Annotated[str | None, Field(description="System of the coordinates; by default CRS84 (lon, lat).")] = None
+    application: Annotated[Word | None, Field(description="Number of the application that the act decides.")] = None
 
     def act(self, profile: CityProfile, token: Token) -> Act:
         """Return the act; legal dates are midnights in the city's zone.
 
         Raises:
-            BadRequest: a date too far in the past or in the future to be meant.
+            BadRequest: a date too far in the past or in the future to be meant; no number of an application.
         """
         today = datetime.now(profile.zone).date()
         since = self.valid_from or self.source.acceptance
@@ -102,6 +122,7 @@ class ActBody(Body):
             reason=self.reason,
             source=self.source.source(today),
             valid_from=profile.midnight(since),
+            application=None if self.application is None else parse_number(self.application),
         )
 
 
@@ -197,12 +218,28 @@ def typed(layer: Layer, attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(name: str, kind: FieldType | None, value: Any) -> Any:
-    if not isinstance(value, str) or kind not in {FieldType.DATE, FieldType.INSTANT}:
+    if isinstance(value, int | float):
+        _require_magnitude(name, value)
+    if not isinstance(value, str):
+        return value
+    _require_text(name, value)
+    if kind not in {FieldType.DATE, FieldType.INSTANT}:
         return value
     try:
         return date.fromisoformat(value) if kind is FieldType.DATE else datetime.fromisoformat(value)
     except ValueError:
         raise BadRequest(_NO_DATE.filled(field=name, value=value[:40]), field=name) from None
+
+
+def _require_magnitude(name: str, value: float) -> None:
+    if abs(value) > GREATEST:
+        raise BadRequest(_GREAT.filled(field=name, value=f"{value:.6g}", most=f"{GREATEST:g}"), field=name)
+
+
+def _require_text(name: str, value: str) -> None:
+    strange = _CONTROL.search(value)
+    if strange is not None:
+        raise BadRequest(_STRANGE.filled(field=name, code=f"U+{ord(strange[0]):04X}"), field=name)
 
 
 def _require_sane(named: str, day: date, earliest: date, latest: date) -> None:
@@ -220,6 +257,16 @@ _ISSUED = Text(
     kk="«{field}» мәнін тізілім өзі береді; оны жібермеңіз.",
     ru="Значение «{field}» присваивает сам регистр; не присылайте его.",
     en="The register itself issues '{field}'; do not send it.",
+)
+_GREAT = Text(
+    kk="«{field}»: {value} тым үлкен; мәннің шамасы {most} аспауы тиіс.",
+    ru="«{field}»: {value} — слишком много; величина не должна превышать {most}.",
+    en="'{field}': {value} is too much; its magnitude must be at most {most}.",
+)
+_STRANGE = Text(
+    kk="«{field}»: мәтінде басқарушы таңба (коды {code}) бар; оны алып тастаңыз.",
+    ru="«{field}»: в тексте есть управляющий знак (код {code}); уберите его.",
+    en="'{field}': the text has a control character (code {code}); leave it out.",
 )
 _NO_DATE = Text(
     kk="«{field}»: «{value}» күн емес; дұрысы, мысалы: 2026-03-01.",

@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse, Response
 
 from api.land.bodies import ActBody
 from api.land.geometry import Geometer
+from api.ogc.request import only
+from api.problems import language_of
 from api.tokens import RequireRole
 from api.violations import violation_documents
 from cadastres.land import number
@@ -24,10 +26,11 @@ from gis.lineage import descents
 from gis.recording import Recorded
 from gis.register import Register
 from gis.rules import Violation
-from gis.text import Language, Text, preferred_language
+from gis.text import Language, Text
 from gis.tokens import Token
 
-_TAG: Final = re.compile(r'\s*(?:W/)?"(?:(?P<feature>[0-9]{1,18})-)?(?P<changeset>[0-9]{1,18})(?:\.[0-9]{1,18})?"\s*')
+_TAG: Final = re.compile(r'\s*"(?:(?P<feature>[0-9]{1,18})-)?(?P<changeset>[0-9]{1,18})(?:\.[0-9]{1,18})?"\s*')
+_WEAK: Final = re.compile(r'(?:^|,)\s*W/"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,9 @@ class Desk:
             "features": features,
             "warnings": self._told(done.warnings),
         }
-        headers = {"Location": features[0]["href"], "ETag": features[0]["etag"]} if new else {}
-        return JSONResponse(content, 201 if new else 200, headers)
+        made = any(feature["id"] in new for feature in features)
+        headers = {"Location": features[0]["href"], "ETag": features[0]["etag"]} if made else {}
+        return JSONResponse(content, 201 if made else 200, headers)
 
     def _told(self, found: Sequence[Violation]) -> list[dict[str, Any]]:
         register = self.register
@@ -146,27 +150,18 @@ class Desk:
 
 def desk(
     request: Request,
-    token: Annotated[Token, Depends(RequireRole("registrar"))],
+    token: Annotated[Token, Depends(RequireRole(cadastre="land"))],
     *,
     dry_run: Annotated[bool, Query(alias="dry-run", description="Ask whether the act may be; write nothing.")] = False,
     if_match: Annotated[str | None, Header(description="ETags of the features as you saw them.")] = None,
 ) -> Desk:
     """Return the desk of a registrar's request."""
-    require_parameters(request, "dry-run")
-    language = preferred_language(request.query_params.get("lang") or request.headers.get("accept-language"))
+    only(request, ("dry-run",))
     register: Register = request.app.state.register
-    return Desk(register, token, language, dry_run, if_match)
+    return Desk(register, token, language_of(request), dry_run, if_match)
 
 
 AtDesk = Annotated[Desk, Depends(desk)]
-
-
-def require_parameters(request: Request, *known: str) -> None:
-    """Refuse a query parameter that the resource does not have."""
-    for name in request.query_params:
-        if name not in (*known, "lang"):
-            listed = ", ".join((*known, "lang"))
-            raise BadRequest(_PARAMETER.filled(name=name[:40], known=listed), parameter=name[:40], known=list(known))
 
 
 def expected_tokens(if_match: str | None, named: Sequence[int]) -> dict[int, int]:
@@ -175,10 +170,13 @@ def expected_tokens(if_match: str | None, named: Sequence[int]) -> dict[int, int
     A tag is ``"feature-changeset"``, as answers give it; where the act names one feature, ``"changeset"`` will do.
 
     Raises:
-        BadRequest: no tag, a tag of a feature that the act doesn't name, a bare one where it names several.
+        BadRequest: no tag, a weak one (the comparison is strong), a tag of a feature that the act doesn't name, a bare
+            one where it names several.
     """
     if if_match is None or if_match.strip() == "*":
         return {}
+    if _WEAK.search(if_match):
+        raise BadRequest(_WEAK_TAG.filled(value=if_match[:80]), header="If-Match")
     found = [_TAG.fullmatch(part) for part in if_match.split(",")]
     tokens: dict[int, int] = {}
     for tag in found:
@@ -218,15 +216,15 @@ def parcel_id(found: int | None, spelled: str) -> int:
     return found
 
 
-_PARAMETER = Text(
-    kk="«{name}» параметрі жоқ. Бар параметрлер: {known}.",
-    ru="Параметра «{name}» нет. Есть параметры: {known}.",
-    en="There is no parameter '{name}'. The parameters are: {known}.",
-)
 _NO_TAG = Text(
-    kk='If-Match: {value} — таңба емес не акт атамаған нысандыкі; дұрысы: "17-42" (нысан, өзгерістер жинағы).',
+    kk='If-Match: {value} — белгі емес не акт атамаған нысандыкі; дұрысы: "17-42" (нысан, өзгерістер жинағы).',
     ru='If-Match: {value} — не метка или метка не названного в акте объекта; верно, например: "17-42" (объект, набор).',
     en='If-Match: {value} is no tag, or that of a feature not named in the act; right is "17-42" (feature, changeset).',
+)
+_WEAK_TAG = Text(
+    kk="If-Match: {value} — әлсіз белгі (W/), жазуға жарамайды; ETag тақырыбындағы күшті белгіні өзгертпей жіберіңіз.",
+    ru="If-Match: {value} — слабая метка (W/), для записи не годится; пришлите сильную, как она дана в ETag.",
+    en="If-Match: {value} is a weak tag (W/), which won't do for a write; send the strong one, as an ETag gives it.",
 )
 _NO_FEATURE = Text(
     kk="{layer} қабатында {id} нысаны ешқашан тіркелмеген.",

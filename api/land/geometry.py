@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import LineString, MultiLineString, MultiPolygon, Polygon
+from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
@@ -24,7 +24,7 @@ Position = tuple[float, float]
 Coordinates = npt.NDArray[np.float64]
 _Shape = TypeVar("_Shape", bound=BaseGeometry)
 
-_DEPTHS: Final = {"LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+_DEPTHS: Final = {"Point": 0, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 """How many arrays stand around a position."""
 
 
@@ -75,6 +75,11 @@ class Geometer:
             raise BadGeometry(_EMPTY)
         return self._projected(MultiLineString([_line(part) for part in coordinates]))
 
+    def point(self, document: Any) -> Point:
+        """Return a point."""
+        _, coordinates = _opened(document, "Point")
+        return self._projected(Point(coordinates))
+
     def _projected(self, shape: _Shape) -> _Shape:
         points = shapely.get_coordinates(shape)
         x, y = (points[:, 1], points[:, 0]) if self.crs.swap else (points[:, 0], points[:, 1])
@@ -105,7 +110,8 @@ def _opened(document: Any, *kinds: str) -> tuple[str, list[Any]]:
     if stray:
         raise BadGeometry(_MEMBER.filled(member=str(stray[0])[:40]), member=str(stray[0])[:40])
     kind = str(document["type"])
-    return kind, _nested(document.get("coordinates"), _DEPTHS[kind])
+    depth, coordinates = _DEPTHS[kind], document.get("coordinates")
+    return kind, _nested(coordinates, depth) if depth else list(_position(coordinates))
 
 
 def _nested(value: Any, depth: int) -> list[Any]:

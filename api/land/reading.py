@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from psycopg import Connection
 
-from api.land.desk import etag, parcel_id, require_parameters
-from api.moments import parse_moment
+from api.land.desk import etag, parcel_id
+from api.moments import parse_moment, told
+from api.ogc.request import only
 from api.violations import on_globe
 from cadastres.land import number as cadastral_number
 from cadastres.land.model import PARCEL, QUARTER
@@ -20,6 +21,7 @@ from gis.errors import Gone, NotFound
 from gis.history import feature_versions
 from gis.instant import Instant, Reading, read_head, settle
 from gis.lineage import Descent, descents
+from gis.profile import CityProfile
 from gis.register import Register
 from gis.text import Text
 
@@ -37,14 +39,14 @@ def parcel(
     recorded_at: Known = None,
 ) -> Response:
     """A parcel as it was on a date, or as the register knew it on a date, with its parents and children."""
-    require_parameters(request, "datetime", "recorded-at")
+    only(request, ("datetime", "recorded-at"))
     register: Register = request.app.state.register
     compact = cadastral_number.compact(number)
     with register.reading() as connection:
         reading = _reading(register, connection, valid, recorded_at)
         feature_id = parcel_id(store.find(connection, PARCEL, "cadastral_number", compact), compact)
         versions = feature_versions(connection, PARCEL, feature_id, reading.recorded)
-        version = _in_force(versions, reading, compact)
+        version = _in_force(versions, reading, compact, register.profile)
         lineage = _lineage(connection, feature_id, reading)
         token = store.tokens(connection, PARCEL, [feature_id])[feature_id]
     feature = json.loads(version["feature"])
@@ -60,17 +62,19 @@ def _reading(register: Register, connection: Connection, valid: str | None, reco
     return settle(Instant(moment, known), read_head(connection))
 
 
-def _in_force(versions: Sequence[Mapping[str, Any]], reading: Reading, compact: str) -> Mapping[str, Any]:
+def _in_force(
+    versions: Sequence[Mapping[str, Any]], reading: Reading, compact: str, profile: CityProfile
+) -> Mapping[str, Any]:
     live = [v for v in versions if v["recorded_to"] is None and not v["abolished"]]
     for version in live:
         if _contains(version["valid_from"], version["valid_to"], reading.valid):
             return version
     shown = cadastral_number.format(compact)
     if not live:
-        raise NotFound(_UNKNOWN_THEN.filled(number=shown, day=reading.recorded.isoformat()), number=shown)
+        raise NotFound(_UNKNOWN_THEN.filled(number=shown, day=told(reading.recorded, profile)), number=shown)
     spans = [{"from": _iso(v["valid_from"]), "to": _iso(v["valid_to"])} for v in live]
-    told = "; ".join(f"{span['from'] or '…'} – {span['to'] or '…'}" for span in spans)
-    message = _GONE.filled(number=shown, day=reading.valid.isoformat(), spans=told)
+    listed = "; ".join(f"{told(v['valid_from'], profile)} – {told(v['valid_to'], profile)}" for v in live)
+    message = _GONE.filled(number=shown, day=told(reading.valid, profile), spans=listed)
     raise Gone(message, number=shown, in_force=spans)
 
 
@@ -120,7 +124,7 @@ def quarter_gaps(
     recorded_at: Known = None,
 ) -> Response:
     """The parts of a quarter that no parcel holds, narrowest first: bad fits, forgotten land, streets."""
-    require_parameters(request, "narrower-than", "datetime", "recorded-at")
+    only(request, ("narrower-than", "datetime", "recorded-at"))
     register: Register = request.app.state.register
     compact = cadastral_number.parse_quarter(code)
     with register.reading() as connection:
@@ -130,7 +134,7 @@ def quarter_gaps(
     if found is None:
         shown = cadastral_number.format_quarter(compact)
         refusal = NotFound if known is None else Gone
-        raise refusal(_NO_QUARTER.filled(code=shown, day=reading.valid.isoformat()), code=shown)
+        raise refusal(_NO_QUARTER.filled(code=shown, day=told(reading.valid, register.profile)), code=shown)
     shown_gaps = [gap for gap in found if narrower_than is None or gap.width < narrower_than]
     content = {"type": "FeatureCollection", "features": [_gap(gap, register) for gap in shown_gaps]}
     return JSONResponse(content, media_type="application/geo+json")
@@ -149,17 +153,17 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 _UNKNOWN_THEN = Text(
-    kk="{number} учаскесін тізілім {day} сәтінде білмеген.",
+    kk="{day} жағдайы бойынша {number} учаскесі тізілімге белгісіз болған.",
     ru="Участок {number} на {day} регистру не был известен.",
     en="The register did not know parcel {number} at {day}.",
 )
 _GONE = Text(
-    kk="{number} учаскесі {day} күшінде емес. Күшінде болған уақыты: {spans}.",
+    kk="{number} учаскесі {day} жағдайы бойынша күшінде емес. Күшінде болған кезеңі: {spans}.",
     ru="Участок {number} на {day} не действует. Он действовал: {spans}.",
     en="Parcel {number} is not in force at {day}. It was in force: {spans}.",
 )
 _NO_QUARTER = Text(
-    kk="{code} есептік орамы {day} күшінде емес.",
+    kk="{code} есептік орамы {day} жағдайы бойынша күшінде емес.",
     ru="Учётный квартал {code} на {day} не действует.",
     en="Quarter {code} is not in force at {day}.",
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.ogc.codes import titles
 from api.ogc.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Address, Link, link, own_links
 from gis.bbox import Box
 from gis.crs import CRS84, offered
@@ -162,10 +163,8 @@ def _without_nothing(facts: Mapping[str, Any]) -> Document:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _codes(classifier: str, profile: CityProfile, language: Language) -> list[dict[str, str]]:
-    """Return every code that the classifier ever listed, with its title, the latest one where it changed."""
-    titles = {entry.code: entry.title.in_language(language) for entry in profile.classifier(classifier).entries}
-    return [{"const": code, "title": title} for code, title in titles.items()]
+def _codes(classifier: str, profile: CityProfile, language: Language) -> list[dict[str, str]] | None:
+    return [{"const": code, "title": title} for code, title in titles(profile, classifier, language).items()] or None
 
 
 _TITLE = Text(kk="{city}: қала тізілімі", ru="{city}: регистр города", en="{city}: the city's register")

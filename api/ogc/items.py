@@ -13,10 +13,12 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api.moments import told
 from api.ogc import request as asked
 from api.ogc.links import GEOJSON, HTML, JSON, Address, Link, header, link, own_links
 from api.ogc.pages_html import Pages
 from api.ogc.request import ItemsRequest, cursor, items_parameters
+from api.origin import origin
 from api.problems import language_of
 from gis.crs import Crs
 from gis.errors import Gone, NotFound
@@ -158,11 +160,12 @@ class Items:
         facts = {"layer": self.layer.name, "id": feature_id}
         known = {**facts, "recorded_from": sight.recorded, "versions": f"{address.path}/versions"}
         if not periods:
-            return Gone(_OFF_RECORD.filled(**facts, since=sight.recorded.isoformat()), **known, look=[address.path])
-        told = "; ".join(f"{_day(period.start)} – {_day(period.end)}" for period in periods)
+            since = told(sight.recorded, self._profile)
+            return Gone(_OFF_RECORD.filled(**facts, since=since), **known, look=[address.path])
+        listed = "; ".join(f"{told(p.start, self._profile)} – {told(p.end, self._profile)}" for p in periods)
         in_force = [{"from": period.start, "to": period.end} for period in periods]
         look = [_at(address, moment) for moment in (_before(sight), sight.after) if moment]
-        return Gone(_GONE.filled(**facts, periods=told), **known, in_force=in_force, look=look)
+        return Gone(_GONE.filled(**facts, periods=listed), **known, in_force=in_force, look=look)
 
     def _item_links(self, request: Request, sight: Sight, *, html: bool) -> list[Link]:
         address = Address.of(request)
@@ -233,7 +236,7 @@ def _tag(request: Request, reading: Reading) -> str:
     A reading of the present is pinned to the layer's last changeset and to the last legal date that passed, so that it
     is the same until either moves on. Everybody is disclosed the same; the address stands in the links.
     """
-    parts = (SOFTWARE, request.headers.get("host", ""), request.url.path, request.url.query)
+    parts = (SOFTWARE, origin(request), request.url.path, request.url.query)
     times = (reading.valid.isoformat(), reading.recorded.isoformat())
     return f'"{blake2b(chr(0).join((*parts, *times)).encode(), digest_size=12).hexdigest()}"'
 
@@ -254,10 +257,6 @@ def _before(sight: Sight) -> datetime | None:
     if before is None or before.end is None:
         return None
     return before.start or before.end - timedelta(seconds=1)
-
-
-def _day(moment: datetime | None) -> str:
-    return "…" if moment is None else moment.date().isoformat()
 
 
 _NEVER = Text(

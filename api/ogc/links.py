@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from api.origin import origin, path
 from gis.text import Language
 
 JSON = "application/json"
@@ -29,10 +30,9 @@ class Address:
 
     @classmethod
     def of(cls, request: Request) -> "Address":
-        """Return the address of a request to something below ``/ogc``."""
-        root = f"{request.url.scheme}://{request.url.netloc}"
-        before, ogc, _ = request.url.path.partition("/ogc")
-        return cls(root + before + ogc, root + request.url.path, dict(request.query_params))
+        """Return the address of a request."""
+        root = origin(request)
+        return cls(root + "/ogc", root + path(request), dict(request.query_params))
 
     def with_query(self, **changes: str | None) -> str:
         """Return this URL with parameters set, or left out where ``None``."""

@@ -1,13 +1,17 @@
 """Pages for browsers: the same documents as the JSON, in Kazakh, Russian and English, without a script."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader
 
+from api.moments import told
+from api.ogc.codes import titles
 from api.ogc.links import Address
-from gis.layer import Layer
+from gis.layer import Field, FieldType, Layer, VersionField
 from gis.profile import CityProfile
 from gis.text import Language, Text
 
@@ -19,6 +23,15 @@ _COLUMNS = 8
 _ENVIRONMENT: Final = Environment(loader=PackageLoader("api"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One property in a table: its name, its heading, and how its values are shown."""
+
+    name: str
+    title: str
+    shown: Callable[[Any], str]
 
 
 class Pages:
@@ -47,8 +60,8 @@ class Pages:
             "trail": _trail(address, language),
             "t": {name: text.in_language(language) for name, text in LABELS.items()},
             "attribution": content.get("attribution"),
-            "shown": lambda value: _shown(value, language),
             "content": content,
+            "unit": unit,
         }
         return _ENVIRONMENT.get_template(f"{template}.html").render(shared | facts)
 
@@ -65,7 +78,7 @@ class Pages:
             address,
             language,
             layer_title=layer.title.in_language(language),
-            columns=_columns(layer, language)[:_COLUMNS],
+            columns=self._columns(layer, language)[:_COLUMNS],
             items=address.path,
             kept=kept,
             times=urlencode({"f": "html", "lang": language, **times}),
@@ -86,18 +99,42 @@ class Pages:
             language,
             layer_title=layer.title.in_language(language),
             heading=named or content["id"],
-            columns=_columns(layer, language, own_first=False),
+            columns=self._columns(layer, language, own_first=False),
             turns=turns,
         )
 
+    def _columns(self, layer: Layer, language: Language, *, own_first: bool = True) -> list[_Column]:
+        own = {f.name for f in layer.fields}
+        listed = sorted(layer.properties, key=lambda f: f.name not in own) if own_first else layer.properties
+        return [_Column(f.name, _heading(f, language), self._writer(f, language)) for f in listed]
+
+    def _writer(self, declared: Field | VersionField, language: Language) -> Callable[[Any], str]:
+        """Return what writes a property's values for people: codes by their titles, instants in the city's zone."""
+        if declared.type is FieldType.INSTANT:
+            return lambda value: "" if value is None else told(datetime.fromisoformat(value), self._profile)
+        if declared.codes:
+            known = titles(self._profile, declared.codes, language)
+            return lambda value: f"{known[value]} ({value})" if value in known else _shown(value, language)
+        return lambda value: _shown(value, language)
+
+
+def _heading(declared: Field | VersionField, language: Language) -> str:
+    title = declared.title.in_language(language)
+    return f"{title}, {unit(declared.unit)}" if declared.unit else title
+
+
+def unit(symbol: str) -> str:
+    """Return a unit of measure as people write it.
+
+    >>> unit("m2"), unit("m")
+    ('m²', 'm')
+    """
+    return symbol.translate(_RAISED)
+
+
+_RAISED: Final = str.maketrans("23", "²³")
 
 _OF_THE_FORM: Final = frozenset({"f", "lang", "datetime", "recorded-at", "cursor", "offset"})
-
-
-def _columns(layer: Layer, language: Language, *, own_first: bool = True) -> list[dict[str, str | None]]:
-    own = {f.name for f in layer.fields}
-    listed = sorted(layer.properties, key=lambda f: f.name not in own) if own_first else layer.properties
-    return [{"name": f.name, "title": f.title.in_language(language), "unit": f.unit} for f in listed]
 
 
 def _trail(address: Address, language: Language) -> list[tuple[str, str]]:
@@ -105,6 +142,8 @@ def _trail(address: Address, language: Language) -> list[tuple[str, str]]:
     asked = f"?f=html&lang={language}"
     trail = [(address.base + asked, "Qala")]
     place = address.base
+    if not address.path.startswith(place):
+        return trail
     for part in address.path.removeprefix(address.base).strip("/").split("/"):
         if part:
             place = f"{place}/{part}"
@@ -155,6 +194,7 @@ LABELS: Final[Mapping[str, Text]] = {
         en="Without a date you see what is so now.",
     ),
     "none": Text(kk="Мұндай нысан жоқ.", ru="Таких объектов нет.", en="There are no such features."),
+    "look": Text(kk="Мына уақытта қараңыз", ru="Посмотрите на другое время", en="Look at another time"),
     "first": Text(kk="Басына", ru="К началу", en="First"),
     "prev": Text(kk="← Алдыңғы бет", ru="← Предыдущая страница", en="← Previous page"),
     "next": Text(kk="Келесі бет →", ru="Следующая страница →", en="Next page →"),

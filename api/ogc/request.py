@@ -3,15 +3,17 @@
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
 from api.moments import parse_moment, parse_span
+from api.ogc.codes import titles
 from gis.bbox import Window, parse_bbox, storage_windows
 from gis.crs import CRS84, Crs, OwnSystem, parse_crs, transformer
 from gis.errors import BadRequest
@@ -114,7 +116,14 @@ class Parameters:
     def _equals(self) -> Mapping[str, object]:
         declared = {f.name: f for f in self.layer.properties}
         names = sorted(self.given.keys() & declared.keys() - set(ITEMS))
-        return {name: _typed(declared[name], self.given[name]) for name in names}
+        return {name: self._value(declared[name], self.given[name]) for name in names}
+
+    def _value(self, declared: Field | VersionField, text: str) -> object:
+        """Read the value that a property is asked for; of a closed list, or of a classifier, only what it ever held."""
+        allowed = declared.values
+        if declared.codes:
+            allowed = tuple(titles(self.profile, declared.codes, "en"))
+        return _one_of(declared.name, text, allowed) if allowed else _typed(declared, text)
 
 
 def read(request: Request, layer: Layer, profile: CityProfile, known: tuple[str, ...]) -> Parameters:
@@ -134,21 +143,37 @@ def items_parameters(layer: Layer) -> tuple[str, ...]:
     return (*ITEMS, *(f.name for f in layer.properties if f.name not in ITEMS))
 
 
-def only(request: Request, known: tuple[str, ...]) -> None:
+def only(request: Request, known: Iterable[str] = ()) -> None:
     """Refuse parameters that are unknown or stand twice, and languages that the register does not speak.
 
+    Args:
+        request: to anything but the WFS, whose parameters are not told apart by letter case.
+        known: what the resource takes, beside ``lang``, which everything takes.
+
     Raises:
-        BadRequest: names what there is.
+        BadRequest: names what there is; or the query is not percent-encoded UTF-8.
     """
-    given = request.query_params
+    if not request.scope["query_string"]:
+        return
+    _require_utf8(request.scope["query_string"])
+    given, allowed = request.query_params, list(dict.fromkeys((*known, "lang")))
     for name in given:
-        if name not in known:
-            listed = ", ".join(known)
-            raise BadRequest(_UNKNOWN.filled(name=name[:80], known=listed), parameter=name[:80], allowed=list(known))
+        if name not in allowed:
+            listed = ", ".join(allowed)
+            raise BadRequest(_UNKNOWN.filled(name=name[:80], known=listed), parameter=name[:80], allowed=allowed)
         if len(given.getlist(name)) > 1:
             raise BadRequest(_TWICE.filled(name=name), parameter=name)
     if "lang" in given:
         _one_of("lang", given["lang"], LANGUAGES)
+
+
+def _require_utf8(query: bytes) -> None:
+    """Refuse what the framework would silently read with replacement characters."""
+    try:
+        query.decode("ascii")
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        raise BadRequest(_NOT_UTF8) from None
 
 
 def wants_html(request: Request, known: tuple[str, ...] = ("json", "html")) -> bool:
@@ -161,6 +186,12 @@ def wants_html(request: Request, known: tuple[str, ...] = ("json", "html")) -> b
     if form is not None:
         return _one_of("f", form, known) == "html"
     return _prefers_html(request.headers.get("accept", ""))
+
+
+def is_for_browser(request: Request) -> bool:
+    """Tell whether a refusal had better be a page: ``f=html`` asks for one, or ``Accept`` where there is no ``f``."""
+    form = request.query_params.get("f")
+    return _prefers_html(request.headers.get("accept", "")) if form is None else form == "html"
 
 
 @lru_cache(maxsize=256)
@@ -207,8 +238,8 @@ def _typed(declared: Field | VersionField, text: str) -> object:
     try:
         return _READ[declared.type](text)
     except (ValueError, OverflowError):
-        kind = declared.type.json_format or declared.type.json
-        raise BadRequest(_TYPE.filled(name=declared.name, text=text[:80], type=kind), parameter=declared.name) from None
+        facts = {"name": declared.name, "text": text[:80], "type": KINDS[declared.type]}
+        raise BadRequest(_TYPE.filled(**facts), parameter=declared.name) from None
 
 
 def _string(text: str) -> str:
@@ -251,6 +282,25 @@ _READ: Final = {
     FieldType.INSTANT: _instant,
 }
 
+KINDS: Final = {
+    FieldType.STRING: Text(kk="мәтін", ru="текст", en="a text"),
+    FieldType.INTEGER: Text(kk="бүтін сан", ru="целое число", en="a whole number"),
+    FieldType.NUMBER: Text(kk="сан", ru="число", en="a number"),
+    FieldType.BOOLEAN: Text(kk="true не false", ru="true или false", en="true or false"),
+    FieldType.DATE: Text(kk="күн (2024-03-01)", ru="дата (2024-03-01)", en="a date (2024-03-01)"),
+    FieldType.INSTANT: Text(
+        kk="уақыт сәті (2024-03-01T09:00:00+05:00)",
+        ru="момент времени (2024-03-01T09:00:00+05:00)",
+        en="an instant (2024-03-01T09:00:00+05:00)",
+    ),
+}
+"""What a value of a type is, for a refusal."""
+
+_NOT_UTF8 = Text(
+    kk="Мекенжайдағы параметрлер оқылмайды: олар UTF-8 кодтауында, пайыз белгісімен жазылуы тиіс, мысалы %D2%9B.",
+    ru="Параметры в адресе не читаются: они должны быть в UTF-8 со знаками процента, например %D2%9B.",
+    en="The parameters in the address can't be read: they must be percent-encoded UTF-8, for example %D2%9B.",
+)
 _UNKNOWN = Text(
     kk="«{name}» параметрі жоқ; мыналар бар: {known}.",
     ru="Параметра «{name}» нет; есть: {known}.",
@@ -272,9 +322,9 @@ _NUMBER = Text(
     en="{name}='{text}' won't do; it takes a whole number from {least} to {most}.",
 )
 _TYPE = Text(
-    kk="{name}=«{text}» жарамайды; {type} түріндегі мән керек.",
-    ru="{name}=«{text}» не годится; нужно значение типа {type}.",
-    en="{name}='{text}' won't do; it takes a value of type {type}.",
+    kk="{name}=«{text}» жарамайды; керегі — {type}.",
+    ru="{name}=«{text}» не годится; здесь ожидается {type}.",
+    en="{name}='{text}' won't do; it takes {type}.",
 )
 _CURSOR = Text(
     kk="cursor оқылмайды; ол тек next сілтемесінен алынады. Бірінші беттен қайта бастаңыз.",

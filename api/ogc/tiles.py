@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.moments import parse_moment
 from api.ogc.links import Address
+from api.ogc.request import only
 from api.ogc.tile_sets import TILE_MATRIX_SET, WEB_MERCATOR_QUAD, tile_json, tile_matrix_sets, tile_set, tile_sets
 from gis.errors import BadRequest, NotFound
 from gis.instant import Instant
@@ -100,7 +101,7 @@ class Tiles:
         return self._layers[str(request.path_params["collection"])]
 
     def _form(self, request: Request, known: tuple[str, ...]) -> str:
-        _only(request, ("f",))
+        only(request, ("f",))
         form = request.query_params.get("f", known[0])
         if form not in known:
             raise BadRequest(_FORM.filled(form=form[:50], known=", ".join(known)), parameter="f", allowed=list(known))
@@ -109,19 +110,13 @@ class Tiles:
     def _instant(self, request: Request) -> Instant:
         if not request.query_params:
             return _NOW
-        _only(request, _TIMES)
+        only(request, _TIMES)
         valid, recorded = (self._moment(request, name) for name in _TIMES[:2])
         return Instant(valid, recorded, request.query_params.get("draft"))
 
     def _moment(self, request: Request, name: str) -> datetime | None:
         text = request.query_params.get(name)
         return None if text is None else parse_moment(name, text, self._profile)
-
-
-def _only(request: Request, known: tuple[str, ...]) -> None:
-    for name in request.query_params:
-        if name not in known:
-            raise BadRequest(_PARAMETER.filled(name=name[:50], known=", ".join(known)), allowed=list(known))
 
 
 def _answer(request: Request, drawn: Drawn, instant: Instant) -> Response:
@@ -155,11 +150,6 @@ _NO_TILE = Text(
     kk="{zoom}/{row}/{column} тайлы жоқ: масштаб 0–22, осы масштабта қатар мен баған 0–{last} болуы тиіс.",
     ru="Тайла {zoom}/{row}/{column} нет: масштаб бывает 0–22, строка и столбец в этом масштабе — 0–{last}.",
     en="There is no tile {zoom}/{row}/{column}: the zoom is 0 to 22, row and column at this zoom are 0 to {last}.",
-)
-_PARAMETER = Text(
-    kk="«{name}» параметрі жоқ; мыналар бар: {known}.",
-    ru="Параметра «{name}» нет; есть: {known}.",
-    en="There is no parameter '{name}'; there are: {known}.",
 )
 _FORM = Text(
     kk="f={form} пішімі жоқ; мыналар бар: {known}.",

@@ -14,6 +14,7 @@ from gis.text import Language, Text
 
 OWS: Final = "http://www.opengis.net/ows/1.1"
 XML: Final = "application/xml"
+ALLOWED: Final = "GET, HEAD, OPTIONS"
 
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -117,7 +118,7 @@ def exception_report(error: QalaError, language: Language) -> Response:
     body = etree.tostring(report, xml_declaration=True, encoding="UTF-8")
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     if error.status == 405:
-        headers["Allow"] = "GET, HEAD"
+        headers["Allow"] = ALLOWED
     return Response(body, status_code=error.status, media_type=XML, headers=headers)
 
 

@@ -6,7 +6,6 @@ transaction of its own; all batches show the same point on both axes, so that no
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 
 from fastapi import Response
@@ -15,6 +14,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from starlette.types import Receive, Scope, Send
 
+from api.moments import told
 from api.wfs import collection
 from api.wfs.capabilities import GML_FORMAT
 from api.wfs.collection import Addresses, Envelope, Extract
@@ -29,6 +29,7 @@ from gis.geojson import feature_row
 from gis.instant import Instant
 from gis.layer import Layer
 from gis.pages import BATCH, Form, Page, PageQuery, PageReader
+from gis.profile import CityProfile
 from gis.text import Text
 
 GEOJSON = "application/geo+json"
@@ -41,13 +42,16 @@ class Answers:
     Args:
         pool: connections of the public login, in autocommit mode.
         layers: those that may be asked for.
-        srid: of the city's system.
+        profile: the city's.
     """
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection], layers: Mapping[str, Layer], srid: int) -> None:
+    def __init__(
+        self, pool: AsyncConnectionPool[AsyncConnection], layers: Mapping[str, Layer], profile: CityProfile
+    ) -> None:
         self._readers = {name: PageReader(pool, layer) for name, layer in layers.items()}
         self._features = {name: FeatureReader(pool, layer) for name, layer in layers.items()}
-        self._srid = srid
+        self._srid = profile.srid
+        self._profile = profile
         # A form's text is long, and most requests ask for one of few.
         self._kept = lru_cache(maxsize=128)(self._made)
 
@@ -97,7 +101,8 @@ class Answers:
         if sight is None:
             raise no_feature(gml.gml_id(named.layer, named.feature_id))
         if sight.body is None:
-            raise Gone(_GONE.filled(id=gml.gml_id(named.layer, named.feature_id), periods=_told(sight)), parameter="ID")
+            facts = {"id": gml.gml_id(named.layer, named.feature_id), "periods": _periods(sight, self._profile)}
+            raise Gone(_GONE.filled(**facts), parameter="ID")
         names = collection.declarations(named.layer, addresses).encode()
         body = collection.DECLARATION.encode() + sight.body.replace(b" ", names + b" ", 1)
         return Response(body, media_type=GML_FORMAT)
@@ -182,24 +187,20 @@ def no_feature(identifier: str) -> NotFound:
     return NotFound(_NO_FEATURE.filled(id=identifier[:100]), parameter="ID")
 
 
-def _told(sight: Sight) -> str:
+def _periods(sight: Sight, profile: CityProfile) -> str:
     """Return when the feature is in force nearest to the point looked at."""
-    before = [f"{_day(sight.before.start)} – {_day(sight.before.end)}"] if sight.before else []
-    after = [f"{_day(sight.after)} – …"] if sight.after else []
+    before = [f"{told(sight.before.start, profile)} – {told(sight.before.end, profile)}"] if sight.before else []
+    after = [f"{told(sight.after, profile)} – …"] if sight.after else []
     return "; ".join([*before, *after]) or "–"
 
 
-def _day(moment: datetime | None) -> str:
-    return "…" if moment is None else moment.isoformat()
-
-
 _GONE = Text(
-    kk="{id} объектісі бұл уақытта күшінде емес; оның күші: {periods}. datetime параметрінде осы уақыттан беріңіз.",
+    kk="{id} нысаны бұл уақытта күшінде емес; оның күші: {periods}. datetime параметрінде осы уақыттан беріңіз.",
     ru="Объект {id} в это время не действует; он действует: {periods}. Задайте такое время в datetime.",
     en="The feature {id} is not in force at this time; it is in force: {periods}. Ask for such a time by datetime.",
 )
 _NO_FEATURE = Text(
-    kk="«{id}» объектісі жоқ; идентификатор мынадай болады: land.parcel.123.",
+    kk="«{id}» нысаны жоқ; идентификатор мынадай болады: land.parcel.123.",
     ru="Объекта «{id}» нет; идентификатор выглядит так: land.parcel.123.",
     en="There is no feature '{id}'; an identifier looks like land.parcel.123.",
 )

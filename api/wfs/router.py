@@ -12,9 +12,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.origin import origin
 from api.wfs.capabilities import GML_FORMAT, SECTIONS, VERSION, Offer, capabilities
 from api.wfs.collection import Addresses
 from api.wfs.errors import (
+    ALLOWED,
     InvalidParameterValue,
     MethodNotAllowed,
     OperationNotSupported,
@@ -31,11 +33,13 @@ from api.wfs.stored_queries import describe_stored_queries, list_stored_queries,
 from gis.errors import QalaError, Unavailable
 from gis.layer import Layer
 from gis.profile import CityProfile
-from gis.text import Text, preferred_language
+from gis.text import Language, Text, preferred_language
 
 PATH: Final = "/wfs"
 
 _XML: Final = "text/xml"
+_OTHERS: Final = frozenset({"transaction", "lockfeature", "getfeaturewithlock", "createstoredquery", "dropstoredquery"})
+"""Operations of WFS 2.0 that this service does not have; any other name is a wrong value of ``REQUEST``."""
 _VERSIONS: Final = (VERSION, "2.0.2")
 _MOST_PARAMETERS: Final = 60
 
@@ -70,7 +74,7 @@ class Wfs:
     ) -> None:
         self._profile = profile
         self._layers = {name: layer for name, layer in layers.items() if "anonymous" in layer.readers}
-        self._answers = Answers(readers, self._layers, profile.srid)
+        self._answers = Answers(readers, self._layers, profile)
         self._reader = Reader(profile, self._layers)
         self._operations: Mapping[str, Callable[[_Asked], Awaitable[Response]]] = {
             "GetCapabilities": self._get_capabilities,
@@ -85,7 +89,9 @@ class Wfs:
     def router(self) -> APIRouter:
         """The one route."""
         router = APIRouter()
-        router.add_route(PATH, self.answer, methods=["GET", "HEAD", "POST"], include_in_schema=False)
+        # The others are answered as well, by a report that a client of the service can read.
+        methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+        router.add_route(PATH, self.answer, methods=methods, include_in_schema=False)
         return router
 
     async def answer(self, request: Request) -> Response:
@@ -96,12 +102,14 @@ class Wfs:
             refusal = error
         except (OperationalError, PoolTimeout):
             refusal = Unavailable(_NO_DATABASE)
-        return exception_report(refusal, preferred_language(request.headers.get("accept-language")))
+        return exception_report(refusal, _language(request))
 
     async def _perform(self, request: Request) -> Response:
-        if request.method == "POST":
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": ALLOWED})
+        if request.method not in {"GET", "HEAD"}:
             # The body stays unread: whatever its size or shape, it costs nothing.
-            raise MethodNotAllowed(_NO_POST)
+            raise MethodNotAllowed(_ONLY_GET)
         asked = self._read(request)
         parameters = asked.parameters
         parameters.required("SERVICE", "WFS")
@@ -109,20 +117,20 @@ class Wfs:
         named = parameters.required("REQUEST", "GetCapabilities")
         operations = {name.casefold(): operation for name, operation in self._operations.items()}
         if named.casefold() not in operations:
+            refusal = OperationNotSupported if named.casefold() in _OTHERS else InvalidParameterValue
             known = ", ".join(self._operations)
-            raise OperationNotSupported(_NO_OPERATION.filled(name=named[:100], known=known), parameter="REQUEST")
+            raise refusal(_NO_OPERATION.filled(name=named[:100], known=known), parameter="REQUEST")
         if named.casefold() != "getcapabilities" and parameters.get("VERSION", VERSION) not in _VERSIONS:
             raise unknown_value("VERSION", parameters["VERSION"], VERSION)
         return await operations[named.casefold()](asked)
 
     def _read(self, request: Request) -> _Asked:
         parameters = _parameters(request)
-        named = parameters.get("ACCEPTLANGUAGES") or parameters.get("LANGUAGE")
         offer = Offer(
             profile=self._profile,
             layers=tuple(self._layers.values()),
-            endpoint=str(request.url.replace(query="", fragment="")),
-            language=preferred_language(named or request.headers.get("accept-language")),
+            endpoint=origin(request) + PATH,
+            language=_language(request),
         )
         return _Asked(parameters, offer, self._reader)
 
@@ -175,6 +183,13 @@ class Wfs:
         return Response(describe_stored_queries(asked.offer), media_type=_XML)
 
 
+def _language(request: Request) -> Language:
+    """Return the asker's language, also of a request that can't be read otherwise."""
+    named = {name.upper(): value for name, value in request.query_params.items()}
+    asked = next((named[name] for name in ("ACCEPTLANGUAGES", "LANGUAGE", "LANG") if named.get(name)), None)
+    return preferred_language(asked or request.headers.get("accept-language"))
+
+
 def _parameters(request: Request) -> Parameters:
     try:
         query = request.url.query
@@ -184,7 +199,7 @@ def _parameters(request: Request) -> Parameters:
     return Parameters.read(pairs)
 
 
-_NO_POST = Text(
+_ONLY_GET = Text(
     kk="Бұл қызмет әзірше тек GET сұрауларын қабылдайды; параметрлерді мекенжайда беріңіз.",
     ru="Эта служба пока принимает только запросы GET; передайте параметры в адресе.",
     en="This service takes GET requests only, so far; give the parameters in the address.",

@@ -1,6 +1,5 @@
 """CSV with a column of WKT (or of ``x`` and ``y``), separated by comma, semicolon or tab."""
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from data.loaders.source import BadFile, Batch, Cell, Geometries, SourceOptions, refused_file, require_complete
+from data.loaders.source import BadFile, Batch, Cell, Geometries, SourceOptions, no_rows, refused_file, require_complete
 from data.loaders.wellknown import from_wkt
 from gis.text import Text
 
@@ -22,6 +21,7 @@ _WKT = re.compile(r"wkt|geom|geometry|the_geom|wkb_geometry|shape", re.IGNORECAS
 _X = re.compile(r"x|lon|lng|longitude|easting", re.IGNORECASE)
 _Y = re.compile(r"y|lat|latitude|northing", re.IGNORECASE)
 _BLOCK = 4 << 20
+_CHUNK = 1 << 16
 _SEPARATORS = ",;\t|"
 
 
@@ -94,9 +94,10 @@ def open_delimited(path: Path, options: SourceOptions) -> DelimitedFile:
     """Open a CSV file.
 
     Raises:
+        EmptyFile: nothing follows its header.
         BadFile: no header, or no column that could be its geometry.
     """
-    encoding = _encoding(path, options.encoding)
+    encoding = options.encoding or "utf-8"
     separator, names = _header(path, encoding)
     shape = [n for n in names if _WKT.fullmatch(n)][:1] or [n for p in (_X, _Y) for n in names if p.fullmatch(n)]
     if len(shape) not in {1, 2} or len(set(names)) != len(names) or (len(shape) == 1 and not _WKT.fullmatch(shape[0])):
@@ -104,18 +105,11 @@ def open_delimited(path: Path, options: SourceOptions) -> DelimitedFile:
     return DelimitedFile(path, separator, tuple(names), tuple(shape), encoding)
 
 
-def _encoding(path: Path, said: str | None) -> str:
-    if said is None:
-        return "utf-8"
-    try:
-        return codecs.lookup(said).name
-    except LookupError:
-        raise refused_file(path, f"--encoding {said}?") from None
-
-
 def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     with path.open("rb") as file:
         raw = file.readline(1 << 20)
+        if not any(chunk.strip() for chunk in iter(lambda: file.read(_CHUNK), b"")):
+            raise no_rows(path)
     line = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace").strip("\r\n")
     separator = max(_SEPARATORS, key=line.count)
     names = next(csv.reader([line], delimiter=separator), [])

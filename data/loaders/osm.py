@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from cadastres.address.model import ADDRESS, STREET
+from cadastres.address.model import ADDRESS, NAMED_PLACE, STREET
 from cadastres.environment.model import GREEN_AREA, WATER_BODY
 from cadastres.real_estate.model import BUILDING
 from cadastres.urban_planning.model import LAND_USE
@@ -29,6 +29,7 @@ from gis.layer import GeometryKind, Layer
 from gis.text import Text
 
 READERS: Final[Mapping[Layer, tagging.Reader]] = {
+    NAMED_PLACE: tagging.named_place,
     STREET: tagging.street,
     ADDRESS: tagging.address,
     BUILDING: tagging.building,
@@ -44,6 +45,12 @@ GRID: Final = 0.001
 SAME_STREET: Final = 500.0
 """Stretches of one name farther apart than this [m] are different streets."""
 
+SAME_ADDRESS: Final = 200.0
+"""Elements with one street and number nearer to each other than this [m] tell one address."""
+
+_MARKS: Final = ("building", "entrance", "addressArea")
+"""What an address's point marks, the best first."""
+
 _RANKS: Final = STREET.field("functional_class").values
 
 
@@ -54,11 +61,13 @@ class Feature:
     Attributes:
         geometry: in the city's projected system, x east, y north, metres.
         rows: how many rows of the source it is made of.
+        flawed: how many of them were accepted with a defect.
     """
 
     geometry: BaseGeometry
     attributes: Mapping[str, Any]
     rows: int = 1
+    flawed: int = 0
 
 
 @dataclass
@@ -118,6 +127,7 @@ def read_osm(path: Path, system: System) -> OsmCity:
         (feature.geometry, str(feature.attributes["functional_class"])) for feature in layers[STREET.name].features
     )
     layers[STREET.name].features = _joined(layers[STREET.name].features)
+    layers[ADDRESS.name].features = _told_once(layers[ADDRESS.name].features)
     lines = [e for e in extract.elements if e.geometry is not None and e.geometry.geom_type == "LineString"]
     return OsmCity(
         layers=layers,
@@ -177,7 +187,7 @@ def _settle(
     rows.defects += [Defect.of(rows.read, reference, kind, facts, outcome, place) for kind, facts in flaws]
     if shape is not None:
         said = {f.name: attributes.get(f.name) for f in rows.layer.fields} | {"external_reference": reference}
-        rows.features.append(Feature(shape, said))
+        rows.features.append(Feature(shape, said, flawed=int(outcome is Outcome.ACCEPTED_WITH_DEFECT)))
 
 
 def _outcome(shape: BaseGeometry | None, flaws: _Flaws) -> Outcome:
@@ -239,17 +249,44 @@ def _joined(stretches: Sequence[Feature]) -> list[Feature]:
     for stretch in stretches:
         if stretch.attributes["name"] is not None:
             by_name[str(stretch.attributes["name"])].append(stretch)
-    streets += [_street(group) for named in by_name.values() for group in _near_each_other(named)]
+    streets += [_street(group) for named in by_name.values() for group in near_each_other(named, SAME_STREET)]
     return sorted(streets, key=lambda s: _first_reference(s.attributes))
 
 
-def _near_each_other(stretches: Sequence[Feature]) -> Iterator[list[Feature]]:
-    lines = [s.geometry for s in stretches]
-    pairs = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=SAME_STREET)
+def near_each_other(features: Sequence[Feature], distance: float) -> Iterator[list[Feature]]:
+    """Yield groups of features of which each is within a distance [m] of another of its group."""
+    shapes = [f.geometry for f in features]
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=distance)
     graph: nx.Graph[int] = nx.Graph()
     graph.add_edges_from(zip(*pairs.tolist(), strict=True))
     for group in nx.connected_components(graph):
-        yield [stretches[i] for i in sorted(group)]
+        yield [features[i] for i in sorted(group)]
+
+
+def _told_once(told: Sequence[Feature]) -> list[Feature]:
+    """Join what a building, its entrances and the shops in it say of one address; those without a street stay."""
+    by_address: dict[tuple[str, ...], list[Feature]] = defaultdict(list)
+    addresses = [a for a in told if a.attributes["thoroughfare_name"] is None]
+    for address in told:
+        said = address.attributes
+        if said["thoroughfare_name"] is not None:
+            spelled = (said["thoroughfare_name"], said["locator_designator"], said["locator_block"] or "")
+            by_address[tuple("".join(part.casefold().split()) for part in spelled)].append(address)
+    addresses += [_address(group) for same in by_address.values() for group in near_each_other(same, SAME_ADDRESS)]
+    return sorted(addresses, key=lambda a: _first_reference(a.attributes))
+
+
+def _address(same: Sequence[Feature]) -> Feature:
+    """Return one address at the best of its points; what that one does not say, the others do."""
+    ranked = sorted(same, key=lambda a: _MARKS.index(a.attributes["position_specification"]))
+    said = {name: next((a.attributes[name] for a in ranked if a.attributes[name] is not None), None)
+            for name in ranked[0].attributes}  # fmt: skip
+    said["external_reference"] = ";".join(str(a.attributes["external_reference"]) for a in ranked)
+    return _made_of(ranked[0].geometry, said, same)
+
+
+def _made_of(shape: BaseGeometry, said: Mapping[str, Any], parts: Sequence[Feature]) -> Feature:
+    return Feature(shape, said, sum(p.rows for p in parts), sum(p.flawed for p in parts))
 
 
 def _street(stretches: Sequence[Feature]) -> Feature:
@@ -260,7 +297,7 @@ def _street(stretches: Sequence[Feature]) -> Feature:
     said["external_reference"] = ";".join(str(s.attributes["external_reference"]) for s in stretches)
     merged = shapely.line_merge(shapely.union_all([s.geometry for s in stretches]))
     lines = shapely.MultiLineString(list(shapely.get_parts(merged)))
-    return Feature(shapely.normalize(lines), said, len(stretches))
+    return _made_of(shapely.normalize(lines), said, stretches)
 
 
 def _first_reference(attributes: Mapping[str, Any]) -> tuple[str, int]:

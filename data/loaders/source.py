@@ -4,8 +4,9 @@ Formats are known by their suffix, and the file must be what its suffix says. Ev
 columns, so that a file of any size needs the memory of one batch.
 """
 
+import codecs
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +48,12 @@ class UnknownFileCrs(BadFile):
     """A file whose coordinate system is not known."""
 
     code = "unknown-file-crs"
+
+
+class UnknownEncoding(BadFile):
+    """An encoding of texts that there is not."""
+
+    code = "unknown-encoding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +128,15 @@ def open_source(path: Path, options: SourceOptions) -> RowSource:
 
     Raises:
         BadFile: missing, of an unknown suffix, or not what the suffix says.
+        EmptyFile: it has no rows.
+        UnknownEncoding: the operator names an encoding that there is not.
     """
     from data.loaders import delimited, parquet, vector  # noqa: PLC0415 - they build on this module
 
     if not path.is_file():
         raise BadFile(_MISSING.filled(file=path), file=str(path))
     if path.stat().st_size == 0:
-        raise EmptyFile(_EMPTY.filled(file=path.name), file=str(path))
+        raise no_rows(path)
     openers: dict[str, Callable[[Path, SourceOptions], RowSource]] = {
         **dict.fromkeys(vector.DRIVERS, vector.open_vector),
         **dict.fromkeys(delimited.SUFFIXES, delimited.open_delimited),
@@ -136,7 +145,30 @@ def open_source(path: Path, options: SourceOptions) -> RowSource:
     opener = openers.get(path.suffix.lower())
     if opener is None:
         raise BadFile(_SUFFIX.filled(file=path.name, known=", ".join(openers)), file=str(path))
-    return opener(path, options)
+    source = opener(path, replace(options, encoding=text_encoding(options.encoding)))
+    if source.count == 0:
+        raise no_rows(path)
+    return source
+
+
+def text_encoding(name: str | None) -> str | None:
+    """Return an encoding's usual name; ``None`` for ``None``.
+
+    Raises:
+        UnknownEncoding: there is no such encoding of texts.
+    """
+    if name is None:
+        return None
+    try:
+        "".encode(name)  # codecs of another kind (base64) are refused here, too
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise UnknownEncoding(_NO_ENCODING.filled(name=name[:80]), encoding=name[:80]) from None
+
+
+def no_rows(file: Path) -> EmptyFile:
+    """Return the refusal of a file without rows."""
+    return EmptyFile(_EMPTY.filled(file=file.name), file=str(file))
 
 
 def system_of(source: RowSource, options: SourceOptions, file: str) -> System:
@@ -175,7 +207,7 @@ def _system(crs: CRS, said: str, file: str) -> System:
 
 def refused_file(file: Path, reason: object) -> BadFile:
     """Return the refusal of a file that its format's reader can't make out."""
-    text = " ".join(str(reason).split())[:300]
+    text = " ".join(str(reason).split()).partition("; It might help")[0].rstrip(".;")[:300]
     return BadFile(_BROKEN.filled(file=file.name, reason=text), file=str(file), reason=text)
 
 
@@ -189,7 +221,7 @@ def require_complete(file: Path, said: int | None, read: int) -> None:
     if said is not None and said >= 0 and said != read:
         raise BadFile(_CUT.filled(file=file.name, said=said, read=read), file=str(file), said=said, read=read)
     if read == 0:
-        raise EmptyFile(_EMPTY.filled(file=file.name), file=str(file))
+        raise no_rows(file)
 
 
 _MISSING = Text(
@@ -201,6 +233,11 @@ _EMPTY = Text(
     kk="{file} файлында бірде-бір жол жоқ.",
     ru="В файле {file} нет ни одной строки.",
     en="The file {file} has no rows.",
+)
+_NO_ENCODING = Text(
+    kk="«{name}» кодтауы жоқ; дұрысы, мысалы: utf-8, cp1251.",
+    ru="Кодировки «{name}» нет; верно, например: utf-8, cp1251.",
+    en="There is no encoding '{name}'; right would be, for example, utf-8 or cp1251.",
 )
 _SUFFIX = Text(
     kk="{file} файлының түрі белгісіз; қабылданатындары: {known}.",

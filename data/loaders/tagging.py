@@ -15,7 +15,8 @@ Reader = Callable[[Tags, Odd], Attributes | None]
 _Value = TypeVar("_Value", int, float)
 
 KEYS: Final = (
-    "addr:housenumber", "building", "highway", "landuse", "leisure", "natural", "railway", "water", "waterway",
+    "addr:housenumber", "building", "highway", "landuse", "leisure", "natural", "place", "railway", "water",
+    "waterway",
 )  # fmt: skip
 """Elements with none of these are passed over."""
 
@@ -28,6 +29,12 @@ _BYWAYS: Final = {"service", "track", "footway", "cycleway", "path", "steps", "b
 """Streets only where they have a name."""
 
 _LINK: Final = "_link"
+
+_PLACES: Final = {"neighbourhood": "microdistrict", "quarter": "quarter", "square": "square", "suburb": None}
+"""Places by whose names addresses are given, and their kinds."""
+
+_BLOCK: Final = re.compile(r"(?P<number>\S+?)[\s,]*(?:к|корп\.?|корпус|блок)[\s.]*(?P<block>\d+\w?)", re.IGNORECASE)
+"""A house number with a block: 12 к2, 12/1 корпус 3."""
 
 _USES: Final = {
     "apartments": "collectiveResidence", "block": "collectiveResidence", "dormitory": "residenceForCommunities",
@@ -119,17 +126,27 @@ def street(tags: Tags, odd: Odd) -> Attributes | None:  # noqa: ARG001 - a Reade
     return {**names(tags), "functional_class": _CARRIAGEWAYS.get(kind, "ninthClass")}
 
 
+def named_place(tags: Tags, odd: Odd) -> Attributes | None:  # noqa: ARG001 - a Reader
+    """Return what a named place says (address.named_place)."""
+    kind = tags.get("place", "")
+    if kind not in _PLACES or not _text(tags, "name"):
+        return None
+    return {**names(tags), "place_type": _PLACES[kind]}
+
+
 def address(tags: Tags, odd: Odd) -> Attributes | None:  # noqa: ARG001 - a Reader
     """Return what an address says (address.address)."""
     number = _text(tags, "addr:housenumber")
     if number is None:
         return None
+    block = _BLOCK.fullmatch(number)
     entrance = tags.get("building") == "entrance" or "entrance" in tags
     is_building = tags.get("building", "no") not in _NO_BUILDING
     return {
-        "locator_designator": number,
+        "locator_designator": block["number"] if block else number,
+        "locator_block": block["block"] if block else None,
         "locator_name": _text(tags, "addr:housename"),
-        "thoroughfare_name": _text(tags, "addr:street"),
+        "thoroughfare_name": _text(tags, "addr:street") or _text(tags, "addr:place"),
         "street_id": None,
         "post_code": _text(tags, "addr:postcode"),
         "position_specification": "entrance" if entrance else "building" if is_building else "addressArea",

@@ -1,10 +1,10 @@
 """Vector files through GDAL (pyogrio): GeoJSON, GeoPackage, Shapefile, GML, FlatGeobuf."""
 
-import codecs
+import json
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from data.loaders.source import BadFile, Batch, SourceOptions, UnknownFileCrs, refused_file, require_complete
 from data.loaders.wellknown import from_wkb
@@ -57,9 +59,10 @@ class VectorFile:
     def _records(self, size: int) -> Iterator[Any]:
         options: dict[str, Any] = {"encoding": self.native_encoding} if self.native_encoding else {}
         options |= {"layer": self.layer, "use_pyarrow": True, "batch_size": size}
-        with warnings.catch_warnings(), pyogrio.open_arrow(self.path, **options) as (_, reader):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL mutters about is found again, row by row
-            yield from reader
+            with pyogrio.open_arrow(self.path, **options) as (_, reader):
+                yield from reader
 
 
 def open_vector(path: Path, options: SourceOptions) -> VectorFile:
@@ -69,7 +72,7 @@ def open_vector(path: Path, options: SourceOptions) -> VectorFile:
         BadFile: broken, not what its suffix says, several layers of which none was named.
     """
     driver = DRIVERS[path.suffix.lower()]
-    _inspect_text(path, driver)
+    _inspect_text(path, driver, options)
     native = _shapefile_encoding(path, options.encoding) if driver == "ESRI Shapefile" else None
     with _refusing(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -107,21 +110,40 @@ def _batch(rows: Any, record: Any, names: tuple[str, ...]) -> Batch:
     return Batch(rows, {n: record.column(n) for n in names}, geometries, broken)
 
 
-def _inspect_text(path: Path, driver: str) -> None:
-    if driver not in {"GML", "GeoJSON"}:
-        return
+def _inspect_text(path: Path, driver: str, options: SourceOptions) -> None:
+    if driver == "GML" and re.search(rb"<!\s*(DOCTYPE|ENTITY)", _ends(path)[0]):
+        raise refused_file(path, "DOCTYPE")
+    if driver == "GeoJSON" and options.crs is None:
+        for system in (each for end in _ends(path) for each in _named_systems(end.decode("utf-8", "replace"))):
+            _require_known(path, system)
+
+
+def _ends(path: Path) -> tuple[bytes, bytes]:
+    """Return the beginning and the end of a file: where what it says of itself as a whole stands."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if driver == "GML" and re.search(rb"<!\s*(DOCTYPE|ENTITY)", head):
-        raise refused_file(path, "DOCTYPE")
-    named = re.search(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]*)"', head) if driver == "GeoJSON" else None
-    if named and not _NAMED_CRS.search(named[1].decode("utf-8", "replace")):
-        # GDAL takes any name that it doesn't know for WGS 84.
-        name = named[1].decode("utf-8", "replace")
-        raise UnknownFileCrs(_JSON_CRS.filled(file=path.name, crs=name[:200]), crs=name[:200])
+        file.seek(max(_HEAD, path.stat().st_size - _HEAD))
+        return head, file.read()
 
 
-_NAMED_CRS = re.compile(r"(EPSG|CRS84|OGC)", re.IGNORECASE)
+def _named_systems(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the members ``crs`` (GeoJSON 2008, 3) in a piece of a file."""
+    for found in re.finditer(r'"crs"\s*:\s*(?=\{)', text):
+        with suppress(ValueError, RecursionError):
+            system, _ = json.JSONDecoder().raw_decode(text, found.end())
+            if isinstance(system.get("properties"), dict) and "type" in system:
+                yield system
+
+
+def _require_known(path: Path, system: dict[str, Any]) -> None:
+    """Refuse a coordinate system that PROJ does not know: GDAL silently takes each of them for WGS 84."""
+    facts = system["properties"]
+    name = f"EPSG:{facts.get('code')}" if system["type"] == "EPSG" else str(facts.get("name", json.dumps(system)))
+    try:
+        CRS.from_user_input(name)
+    except CRSError:
+        if not name.endswith("CRS84"):
+            raise UnknownFileCrs(_JSON_CRS.filled(file=path.name, crs=name[:200]), crs=name[:200]) from None
 
 
 def _shapefile_encoding(path: Path, said: str | None) -> str | None:
@@ -130,7 +152,7 @@ def _shapefile_encoding(path: Path, said: str | None) -> str | None:
     Without a ``.cpg`` and without a language byte GDAL takes Latin-1 and makes Cyrillic nonsense of it, silently.
     """
     if said is not None:
-        return _known_encoding(said, path)
+        return said
     table = path.with_suffix(".dbf")
     declared = any(path.with_suffix(suffix).is_file() for suffix in (".cpg", ".CPG"))
     if declared or not table.is_file() or _language_byte(table):
@@ -142,13 +164,6 @@ def _language_byte(table: Path) -> int:
     with table.open("rb") as file:
         head = file.read(32)
     return head[29] if len(head) == 32 else 0
-
-
-def _known_encoding(name: str, path: Path) -> str:
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise refused_file(path, f"--encoding {name}?") from None
 
 
 _LAYERS = Text(

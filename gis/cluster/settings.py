@@ -51,6 +51,8 @@ SETTINGS: Mapping[str, str] = {
     "log_min_duration_statement": "5s",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+    # Details of an error quote whole rows.
+    "log_error_verbosity": "terse",
 }
 
 

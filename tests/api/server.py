@@ -32,8 +32,8 @@ class Server:
 
 
 @contextmanager
-def serving(register: Register) -> Iterator[Server]:
-    """Serve a register on a free loopback port for a while."""
+def serving(register: Register, outside: str | None = None) -> Iterator[Server]:
+    """Serve a register on a free loopback port for a while; ``outside`` is its public address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         command = [sys.executable, "-c", "from tests.api.server import main; main()"]
@@ -41,7 +41,7 @@ def serving(register: Register) -> Iterator[Server]:
             command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[listener.fileno()]
         ) as process:
             try:
-                _tell(process, {"fd": listener.fileno(), "register": _described(register)})
+                _tell(process, {"fd": listener.fileno(), "register": _described(register), "outside": outside})
                 yield Server(address, process.pid)
             finally:
                 process.terminate()
@@ -54,7 +54,7 @@ def main() -> None:
     described = told["register"]
     installation = Installation(Path(described["home"]), None)
     profile = checked_profile(json.loads(described["profile"]), "test")
-    app = create_app(installation.register(Database(**described["database"]), profile))
+    app = create_app(installation.register(Database(**described["database"]), profile), told["outside"])
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     uvicorn.run(app, fd=told["fd"], log_level="error", timeout_graceful_shutdown=2)

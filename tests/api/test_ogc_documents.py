@@ -11,6 +11,8 @@ from openapi_spec_validator import validate
 
 from data.catalogue import LAYERS
 from gis.text import LANGUAGES
+from tests.api.server import serving
+from tests.city import City
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PAGES = (
@@ -59,7 +61,7 @@ def test_conformance_declares_what_is_served(client: httpx2.Client) -> None:
 def test_every_layer_is_a_collection(client: httpx2.Client) -> None:
     """All declared layers are listed, with links that answer in the announced type, and the city's own system."""
     listed = _json(client, "/ogc/collections")
-    assert [each["id"] for each in listed["collections"]] == list(LAYERS)
+    assert [each["id"] for each in listed["collections"]] == list(LAYERS.mapped)
     assert "http://www.opengis.net/def/crs/EPSG/0/3879" in listed["crs"]
     for each in listed["collections"]:
         assert each["storageCrs"] == "http://www.opengis.net/def/crs/EPSG/0/3879"
@@ -83,14 +85,14 @@ def test_the_extent_holds_every_feature(client: httpx2.Client) -> None:
 
 def test_attribution_is_named(client: httpx2.Client) -> None:
     """A layer that must name its source does so in its collection and on its pages."""
-    attributed = [layer for layer in LAYERS.values() if layer.attribution]
+    attributed = [layer for layer in LAYERS.mapped.values() if layer.attribution]
     for layer in attributed:
         path = f"/ogc/collections/{layer.name}"
         assert all(each in _json(client, path)["attribution"] for each in layer.attribution)
         assert layer.attribution[0] in client.get(f"{path}/items", headers=BROWSER).text
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", LAYERS.mapped)
 def test_schema_derives_from_the_declaration(client: httpx2.Client, name: str) -> None:
     """The schema names every declared property with type, title and unit, and real features fit it."""
     schema = _json(client, f"/ogc/collections/{name}/schema?lang=kk")
@@ -119,7 +121,7 @@ def test_openapi_is_valid_and_self_contained(client: httpx2.Client) -> None:
 def test_openapi_declares_what_items_take(client: httpx2.Client) -> None:
     """Each declared parameter of items is accepted by the service, and each property has one."""
     document = _json(client, "/ogc/api")
-    for name, layer in LAYERS.items():
+    for name, layer in LAYERS.mapped.items():
         operation = document["paths"][f"/collections/{name}/items"]["get"]
         inline = {each["name"] for each in operation["parameters"] if "name" in each}
         referred = [each["$ref"].rpartition("/")[2] for each in operation["parameters"] if "$ref" in each]
@@ -225,3 +227,54 @@ def test_unknown_paths_are_problems(client: httpx2.Client) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["content-language"] == "ru"
         assert json.loads(answer.content)["status"] == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nothing", 404, ("Не найдено",)),
+        ("/ogc/collections/land.nothing", 404, ("land.parcel",)),
+        ("/ogc/collections/land.parcel/items?limit=x", 400, ("limit=«x» не годится",)),
+        ("/ogc/collections/land.parcel/items/999999", 404, ("никогда не регистрировался",)),
+        ("/land/parcels/abc", 400, ("abc",)),
+        ("/changesets/0", 400, ("number: должно быть не меньше 1",)),
+    ],
+)
+def test_a_browser_gets_refusals_as_pages(
+    client: httpx2.Client, path: str, status: int, words: tuple[str, ...]
+) -> None:
+    """A person reads a page in their language; the same request by a program is answered with problem details."""
+    page = client.get(path, headers={**BROWSER, "Accept-Language": "ru"})
+    assert page.status_code == status
+    assert page.headers["content-type"].startswith("text/html")
+    assert any(word in page.text for word in words)
+    assert '<html lang="ru">' in page.text
+    assert client.get(path).headers["content-type"] == "application/problem+json"
+
+
+def test_the_bare_address_leads_to_the_register(client: httpx2.Client) -> None:
+    """Who types only the machine's name arrives at the landing page."""
+    answer = client.get("/", params={"lang": "kk"}, follow_redirects=True)
+    assert answer.url.path == "/ogc"
+    assert answer.headers["content-language"] == "kk"
+
+
+def test_links_begin_with_the_public_address(furnished_city: City) -> None:
+    """Behind a proxy links, paging and WFS addresses name what the world sees, whatever ``Host`` a request claims."""
+    outside = "https://map.example.kz/qala"
+    with serving(furnished_city.register, outside) as server, httpx2.Client(base_url=server.address) as inside:
+        documents = [
+            inside.get(path, headers={"Host": "evil.example"}).text
+            for path in (
+                "/ogc",
+                "/ogc/collections/land.parcel/items?limit=2",
+                "/ogc/collections/land.parcel/tiles",
+                "/wfs?SERVICE=WFS&REQUEST=GetCapabilities",
+                "/ogc?f=html",
+            )
+        ]
+        assert inside.get("/").headers["location"] == f"{outside}/ogc"
+    for document in documents:
+        assert f"{outside}/" in document
+        assert "evil.example" not in document
+        assert server.address not in document

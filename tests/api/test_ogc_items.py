@@ -373,3 +373,42 @@ def test_links_are_in_the_header_too(client: httpx2.Client) -> None:
     answer = client.get(PARCELS, params={"limit": "10"})
     assert answer.links["next"]["url"] == _next(answer.json())
     assert json.loads(client.get(answer.links["next"]["url"]).content)["numberReturned"] == 10
+
+
+def test_codes_that_nobody_listed_are_refused(client: httpx2.Client) -> None:
+    """A misspelt category is not answered by an empty page; the codes that there are come with the refusal."""
+    items = "/ogc/collections/land.parcel/items"
+    assert client.get(items, params={"category": "2"}).json()["numberReturned"] > 0
+    answer = client.get(items, params={"category": "99"})
+    assert answer.status_code == 400
+    assert {"1", "2"} <= set(answer.json()["allowed"])
+    assert client.get("/ogc/collections/land.zone/items", params={"kind": "nothing"}).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["address=%ff", "datetime=%c3%28", "%ff=1"])
+def test_a_query_that_is_no_text_is_refused(client: httpx2.Client, query: str) -> None:
+    """What is no UTF-8 is not silently read as something else."""
+    answer = client.get(f"/ogc/collections/land.parcel/items?{query}")
+    assert answer.status_code == 400
+    assert "UTF-8" in answer.json()["detail"]
+
+
+def test_types_are_named_in_the_askers_language(client: httpx2.Client) -> None:
+    """A Russian or Kazakh sentence has no English word for the type in it."""
+    items = "/ogc/collections/land.parcel/items"
+    for language, word in (("ru", "ожидается число."), ("kk", "керегі — сан.")):
+        answer = client.get(items, params={"official_area": "big", "lang": language})
+        assert word in answer.json()["detail"]
+
+
+def test_pages_show_what_people_call_things(client: httpx2.Client) -> None:
+    """Titles of codes beside the codes, legal days in the city's zone, square metres; the JSON stays as it is."""
+    page = client.get("/ogc/collections/land.parcel/items?f=html&lang=en&limit=1").text
+    number = client.get("/ogc/collections/land.parcel/items?limit=1").json()["features"][0]["id"]
+    one = client.get(f"/ogc/collections/land.parcel/items/{number}?f=html&lang=en").text
+    for text in (page, one):
+        assert "settlements (2)" in text
+        assert "m²" in text
+        assert "m2" not in text
+    assert "<td>2020-01-01</td>" in one
+    assert "+00:00" not in one

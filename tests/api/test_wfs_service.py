@@ -1,6 +1,7 @@
 """The WFS about itself: capabilities, schemas, stored queries, refusals; all against the official schemas."""
 
 from collections.abc import Callable
+from http.client import HTTPConnection
 
 import httpx2
 import pytest
@@ -51,7 +52,7 @@ def test_every_layer_is_a_feature_type(wfs: Wfs) -> None:
     """Names carry a prefix whose namespace is declared on the type; the city's own system is the default."""
     root = etree.fromstring(wfs("GetCapabilities").content)
     types = root.findall("wfs:FeatureTypeList/wfs:FeatureType", NAMES)
-    assert [t.findtext("wfs:Name", namespaces=NAMES) for t in types] == [n.replace(".", ":") for n in LAYERS]
+    assert [t.findtext("wfs:Name", namespaces=NAMES) for t in types] == [n.replace(".", ":") for n in LAYERS.mapped]
     for found in types:
         prefix = str(found.findtext("wfs:Name", namespaces=NAMES)).partition(":")[0]
         assert found.nsmap[prefix] == f"urn:x-qala:{prefix}:1"
@@ -108,7 +109,7 @@ def test_sections(wfs: Wfs) -> None:
         ("GetCapabilities", {"SERVICE": "WMS"}, 400, _INVALID, "SERVICE"),
         ("GetCapabilities", {"ACCEPTVERSIONS": "1.0.0,3.0.0"}, 400, "VersionNegotiationFailed", "ACCEPTVERSIONS"),
         ("GetCapabilities", {"SECTIONS": "Everything"}, 400, _INVALID, "SECTIONS"),
-        ("GetMap", {}, 501, "OperationNotSupported", "REQUEST"),
+        ("GetMap", {}, 400, _INVALID, "REQUEST"),
         ("Transaction", {}, 501, "OperationNotSupported", "REQUEST"),
         ("GetFeature", {}, 400, "MissingParameterValue", "TYPENAMES"),
         ("GetFeature", {"TYPENAMES": "land:nothing"}, 400, _INVALID, "TYPENAMES"),
@@ -165,8 +166,36 @@ def test_post_is_refused_without_reading_its_body(client: httpx2.Client) -> None
     """A body may be as large or as hostile as it likes."""
     bomb = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><wfs:GetFeature>&b;</wfs:GetFeature>'
     answer = client.post("/wfs", content=bomb.encode(), headers={"Content-Type": "text/xml"})
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert refused(official(), answer.content) == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_other_methods_are_told_what_there_is(client: httpx2.Client, method: str) -> None:
+    """The refusal is the service's own, and lists no method that it would refuse as well."""
+    answer = client.request(method, "/wfs")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert refused(official(), answer.content) == []
+
+
+def test_a_huge_body_is_refused_by_an_exception_report(live_server: str) -> None:
+    """Whatever refuses a request to the WFS does it in the WFS's own form, as soon as the size is announced."""
+    connection = HTTPConnection(live_server.removeprefix("http://"), timeout=10)
+    connection.putrequest("POST", "/wfs")
+    connection.putheader("Content-Length", "5000000")
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert refused(official(), answer.read()) == []
+    connection.close()
+
+
+@pytest.mark.parametrize("name", ["lang", "LANGUAGE", "AcceptLanguages"])
+def test_the_language_may_be_a_parameter(client: httpx2.Client, name: str) -> None:
+    """Of documents and of refusals alike, in the words of the standard and of the other interfaces."""
+    for request in ("GetCapabilities", "GetFeature"):
+        answer = client.get("/wfs", params={"SERVICE": "WFS", "REQUEST": request, name: "kk"})
+        assert answer.headers["content-language"] == "kk"
 
 
 def test_schema_of_one_type_describes_only_it(wfs: Wfs) -> None:
@@ -178,7 +207,7 @@ def test_schema_of_one_type_describes_only_it(wfs: Wfs) -> None:
     assert imports == ["http://schemas.opengis.net/gml/3.2.1/gml.xsd"]
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", LAYERS.mapped)
 def test_every_property_is_in_the_schema(wfs: Wfs, name: str) -> None:
     """The one declaration of a layer is the only list of its fields, and the schema compiles."""
     layer = LAYERS[name]
@@ -194,7 +223,7 @@ def test_types_of_several_namespaces_are_imported(client: httpx2.Client, wfs: Wf
     """A schema document has one target namespace: each cadastre's types are imported from an address of their own."""
     answer = wfs("DescribeFeatureType", **({"TYPENAMES": types} if types else {}))
     imports = etree.fromstring(answer.content).findall("xsd:import", NAMES)
-    expected = {name.partition(".")[0] for name in LAYERS} if types is None else {"land", "address"}
+    expected = {name.partition(".")[0] for name in LAYERS.mapped} if types is None else {"land", "address"}
     assert {i.get("namespace") for i in imports} == {f"urn:x-qala:{cadastre}:1" for cadastre in expected}
     for each in imports:
         target = etree.fromstring(client.get(str(each.get("schemaLocation"))).content).get("targetNamespace")
@@ -217,7 +246,7 @@ def test_stored_queries_are_valid(wfs: Wfs) -> None:
 def test_owslib_lists_and_reads(live_server: str) -> None:
     """A client of another maker finds every layer, its fields and its features."""
     service = WebFeatureService(f"{live_server}/wfs", version="2.0.0")
-    assert list(service.contents) == [name.replace(".", ":") for name in LAYERS]
+    assert list(service.contents) == [name.replace(".", ":") for name in LAYERS.mapped]
     assert service.contents["land:parcel"].title == "Land parcels"
     fields = service.get_schema("land:parcel")["properties"]
     assert fields["official_area"] == "double"

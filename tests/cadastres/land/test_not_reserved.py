@@ -24,7 +24,8 @@ def test_what_was_granted_before_the_reserve_may_be_split_and_merged(registrar: 
     parcel = registrar.form(box(0, 0, 40, 40), "2016-01-01")
     registrar.reserve(box(0, 0, 100, 100), day="2017-01-01")
     children = registrar.split(parcel, line((20, -1), (22, 41)), "2018-01-01")
-    registrar.merge(*children, day="2019-01-01")
+    merged = registrar.merge(*children, day="2019-01-01")
+    assert registrar.area(merged, "2019-01-01").equals(box(0, 0, 40, 40))
 
 
 def test_a_boundary_can_not_move_onto_reserved_land(registrar: Registrar) -> None:

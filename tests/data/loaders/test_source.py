@@ -18,6 +18,7 @@ from data.loaders.source import (
     MissingCrs,
     RowSource,
     SourceOptions,
+    UnknownEncoding,
     UnknownFileCrs,
     open_source,
     system_of,
@@ -107,13 +108,58 @@ def test_a_file_without_system_must_be_told_one(tmp_path: Path, suffix: str) -> 
     assert system_of(source, SourceOptions(crs="EPSG:3879"), path.name) == 3879
 
 
-def test_a_geojson_of_unknown_system_is_refused(tmp_path: Path) -> None:
-    """GDAL would take any name that it does not know for WGS 84."""
-    collection = {"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "Moon"}}, "features": []}
-    path = tmp_path / "moon.geojson"
-    path.write_text(json.dumps(collection), encoding="utf-8")
-    with pytest.raises(UnknownFileCrs, match="Moon"):
+def _geojson(path: Path, system: object, *, last: bool = False) -> Path:
+    feature = {"type": "Feature", "properties": {"id": "1"}, "geometry": {"type": "Point", "coordinates": [24.9, 60.1]}}
+    rest = {"features": [feature] * 3000}
+    members = {**rest, "crs": system} if last else {"crs": system, **rest}
+    path.write_text(json.dumps({"type": "FeatureCollection", **members}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        ({"type": "name", "properties": {"name": "Moon"}}, "Moon"),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::999999"}}, "EPSG::999999"),
+        ({"properties": {"name": "urn:x:EPSG-like:3879"}, "type": "name"}, "EPSG-like"),
+        ({"type": "EPSG", "properties": {"code": 999999}}, "EPSG:999999"),
+        ({"type": "link", "properties": {"href": "http://x.example/prj", "type": "proj4"}}, "x.example"),
+    ],
+)
+def test_a_geojson_of_unknown_system_is_refused(tmp_path: Path, system: object, told: str, last: bool) -> None:
+    """GDAL would take any name that it does not know for WGS 84; the operator's word counts more than the file's."""
+    path = _geojson(tmp_path / "moon.geojson", system, last=last)
+    with pytest.raises(UnknownFileCrs, match=told):
         open_source(path, SourceOptions())
+    options = SourceOptions(crs="EPSG:3879")
+    assert system_of(open_source(path, options), options, path.name) == 3879
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("urn:ogc:def:crs:EPSG::3879", 3879),
+        ("EPSG:3879", 3879),
+        ("http://www.opengis.net/def/crs/EPSG/0/3879", 3879),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", 4326),
+        ("urn:ogc:def:crs:OGC::CRS84", 4326),
+        ("CRS84", 4326),
+    ],
+)
+def test_a_geojson_may_name_its_system_in_any_known_way(tmp_path: Path, name: str, code: int) -> None:
+    """In the spellings that programs write."""
+    path = _geojson(tmp_path / "parcels.geojson", {"type": "name", "properties": {"name": name}})
+    assert system_of(open_source(path, SourceOptions()), SourceOptions(), path.name) == code
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("encoding", ["nope", "base64", "a\x00b", ""])
+def test_an_encoding_that_there_is_not_is_refused(tmp_path: Path, suffix: str, encoding: str) -> None:
+    """Whatever the format, and also a codec that makes no texts."""
+    path = _written(_frame(), tmp_path / f"parcels{suffix}")
+    with pytest.raises(UnknownEncoding, match="utf-8"):
+        open_source(path, SourceOptions(encoding=encoding))
 
 
 def test_a_local_system_of_a_prj_file_is_kept(tmp_path: Path) -> None:
@@ -153,8 +199,8 @@ def test_a_file_without_rows_is_refused(tmp_path: Path, suffix: str) -> None:
         path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
     else:
         path = _written(frame, tmp_path / f"parcels{suffix}")
-    with pytest.raises(BadFile):
-        list(open_source(path, SourceOptions()).batches(10))
+    with pytest.raises(EmptyFile, match="has no rows"):
+        open_source(path, SourceOptions())
 
 
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".gml", ".fgb", ".parquet"])
