@@ -39,13 +39,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who orders, in which role, why, by which source, and from when it is so in law."""
+    """Who orders, in which role, why, by which source, and from when it is so in law.
+
+    ``application`` is the number of the application at the counter, if any, that the act decides.
+    """
 
     actor: str
     role: str
     reason: str
     source: Source
     valid_from: datetime
+    application: int | None = None
 
     @property
     def period(self) -> Period:

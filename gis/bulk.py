@@ -10,8 +10,10 @@ from gis import staging
 from gis.act import Act, Succession
 from gis.layer import Layer
 from gis.locks import WHOLE_REGISTER
+from gis.policy import require_loader
 from gis.recording import Entry, Recorded, record
 from gis.register import Register
+from gis.reservation import require_free_bulk
 from gis.rules import Violation, check
 from gis.screening import screen
 from gis.source import check_source
@@ -72,7 +74,11 @@ class Bulk:
             successions: parents and children.
             defects: violations accepted by the operator; they stand on record from now on.
             warnings: handed back with the changeset.
+
+        Raises:
+            Reserved: an application under examination holds what would change.
         """
+        require_free_bulk(self.connection, self.register.profile, self.layers)
         entry = Entry(verb, self.act, self.layers, successions, defects)
         number, recorded, digest = record(self.connection, entry)
         return Recorded(number, recorded, digest, {}, warnings)
@@ -83,11 +89,13 @@ def bulk(register: Register, act: Act, layers: Iterable[str]) -> Iterator[Bulk]:
     """Begin a bulk act over some layers; it is committed when the block ends, and undone whole by any error.
 
     Raises:
+        Forbidden: the act's role may not load the layers.
         RuleBroken: the source's dates.
         QalaError: what the database refuses, as :meth:`gis.register.Register.writing`.
     """
-    check_source(act.source, register.profile)
     declared = [register.layers[name] for name in layers]
+    require_loader(act.role, declared)
+    check_source(act.source, register.profile)
     with register.writing() as connection:
         under_way = Bulk(register, connection, act, declared)
         try:

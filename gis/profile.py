@@ -23,6 +23,7 @@ from gis.crs import OwnSystem, System, known_epsg, require_projected_metre
 from gis.errors import BadRequest, QalaError
 from gis.place import nearest_timezone, utm_epsg
 from gis.text import LANGUAGES, Language, Text
+from gis.workdays import Service, Workdays
 
 Folder = Path | Traversable
 
@@ -148,6 +149,24 @@ class Limits(Settings):
     earliest_date: date = date(1800, 1, 1)
 
 
+class Tenure(Settings):
+    """What the law says of holding: data of each country, with its own marks of what is confirmed.
+
+    Attributes:
+        unownable_categories: codes of categories that can't be private.
+        unownable_uses: codes of permitted uses that can't be private.
+        registration_since: the day from which rights arise by registration; older ones are valid without it.
+        act: where that stands.
+        confirmed: whether it was read there.
+    """
+
+    unownable_categories: tuple[str, ...] = ()
+    unownable_uses: tuple[str, ...] = ()
+    registration_since: date = date(1996, 3, 1)
+    act: Text | None = None
+    confirmed: bool = True
+
+
 def _known_timezone(key: str) -> str:
     if key not in available_timezones():
         msg = f"{key!r} is no IANA time zone; right would be, for example, Asia/Almaty"
@@ -170,6 +189,8 @@ class CityProfile(Settings):
         extent: lon/lat box of the city, wide enough for every record; outside it swapped axes are suspected.
         numbers: schemes of issued numbers, by layer (``land.parcel``).
         national_reference: form of the numbers of the city's own national register, kept beside the engine's.
+        services: kinds of application that the counter takes in, by name.
+        workdays: which days are worked, for terms.
     """
 
     id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="a slug such as almaty")]
@@ -180,10 +201,14 @@ class CityProfile(Settings):
     extent: Annotated[Extent, AfterValidator(_on_globe)] = Field(description="[76.5, 43.0, 77.3, 43.6]")
     numbers: Mapping[str, NumberScheme] = {}
     national_reference: NationalReference | None = None
+    official_names: tuple[Language, ...] = ()
     administrative: tuple[AdministrativeUnit, ...] = ()
     classifiers: Mapping[str, Classifier] = {}
     tolerances: Tolerances = Tolerances()
     limits: Limits = Limits()
+    tenure: Tenure = Tenure()
+    services: Mapping[Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,59}$")], Service] = {}
+    workdays: Workdays = Workdays()
 
     @model_validator(mode="after")
     def _unambiguous(self) -> Self:
@@ -225,6 +250,16 @@ class CityProfile(Settings):
         if name not in self.classifiers:
             raise UnknownCode(_NO_CLASSIFIER.filled(name=name, known=", ".join(self.classifiers)), classifier=name)
         return self.classifiers[name]
+
+    def service(self, kind: str) -> Service:
+        """Return a kind of application.
+
+        Raises:
+            UnknownCode: the counter takes in no such applications; the message lists those it does.
+        """
+        if kind not in self.services:
+            raise unknown_code(_SERVICES, kind, None, list(self.services))
+        return self.services[kind]
 
     def administrative_unit(self, code: str, on: date | None = None) -> AdministrativeUnit:
         """Return the administrative unit of a code on a day (latest one without a day).
@@ -411,6 +446,7 @@ _NO_CLASSIFIER = Text(
     ru="В профиле города нет классификатора «{name}». Есть: {known}.",
     en="The city's profile has no classifier '{name}'. It has: {known}.",
 )
+_SERVICES = Text(kk="Қызметтер", ru="Услуги", en="Services")
 _UNITS = Text(kk="Әкімшілік бірліктер", ru="Административные единицы", en="Administrative units")
 _BEYOND_UTM = Text(
     kk="{longitude}, {latitude} нүктесі UTM аймағынан тыс (ендік −80…84°); өз проекциясы бар профиль жазыңыз.",

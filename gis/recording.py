@@ -247,12 +247,15 @@ FROM qala.ledger WHERE changeset = c.number
 """
 """One digest of all that a changeset opened and closed; ``c`` is its row."""
 
-LINE = """
-sha256(c.previous_hash || c.digest || convert_to(json_build_array(c.number, extract(epoch FROM c.recorded), c.verb,
+TOLD = """
+json_build_array(c.number, extract(epoch FROM c.recorded), c.verb,
   c.actor, c.role, c.reason, c.source_kind, c.source_number, c.source_acceptance, c.source_submission,
-  c.source_recordation, encode(c.source_file_hash, 'hex'), c.layers)::text, 'UTF8'))
+  c.source_recordation, encode(c.source_file_hash, 'hex'), c.layers)::text
 """
-"""Hash of a changeset's line in the chain, form 1; ``c`` is its row."""
+"""What a changeset's line says of its act, form 1; ``c`` is its row."""
+
+LINE = f"sha256(c.previous_hash || c.digest || convert_to({TOLD}, 'UTF8'))"
+"""Hash of a changeset's line in the chain; ``c`` is its row."""
 
 _CHANGESET = """
 WITH c AS (

@@ -1,0 +1,12 @@
+DROP FUNCTION qala.application_status(bigint, bytea);
+DROP FUNCTION qala.application_ahead(bigint);
+DROP FUNCTION qala.application_state(bigint);
+DROP TABLE personal.application_note;
+DROP TABLE personal.application_document;
+DROP TABLE personal.applicant;
+DROP TABLE qala.application_now;
+DROP TABLE qala.application_event;
+DROP FUNCTION qala.next_step();
+DROP TABLE qala.application_object;
+DROP TABLE qala.application;
+DROP TABLE qala.application_series;
