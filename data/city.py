@@ -6,8 +6,8 @@ from it, marked as derived, and have no legal meaning.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import Any, Final
 import shapely
 from psycopg import Connection
 
-from cadastres.address.model import ADDRESS, STREET
 from cadastres.land.model import PARCEL
 from data.derivation import Features, complete_city
 from data.loaders.defects import Defect
@@ -61,6 +60,7 @@ class BuildReport:
         features: features recorded, by layer.
         derived: the layers that were derived and have no legal meaning.
         warnings: what the rules found without forbidding it, by rule.
+        on_record: defects of the map taken on record as open violations, by rule.
         defects: what was wrong with single rows.
     """
 
@@ -73,6 +73,7 @@ class BuildReport:
     changeset: int = 0
     acts: int = 0
     warnings: Mapping[str, int] = field(default_factory=dict)
+    on_record: Mapping[str, int] = field(default_factory=dict)
     defects: Sequence[Defect] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -87,6 +88,7 @@ class BuildReport:
             "features": dict(self.features),
             "derived": list(self.derived),
             "warnings": dict(self.warnings),
+            "on_record": dict(self.on_record),
             "defects": [defect.as_json() for defect in self.defects],
         }
 
@@ -182,17 +184,33 @@ def _record(register: Register, act: Act, features: Features, report: BuildRepor
     layers = [layer for name, layer in register.layers.items() if features.get(name)]
     with bulk(register, act, [layer.name for layer in layers]) as under_way:
         tell("loading", 0.8)
+        staged: dict[str, _Identified] = {}
         for layer, rows in _identified(under_way.connection, layers, features):
+            staged[layer.name] = rows
             _stage(under_way, layer, rows)
         tell("checking the rules", 0.9)
         found = under_way.check()
-        _require_sound(register, found)
+        defects = _of_the_map(register, found, report.rows)
         tell("recording", 0.95)
-        recorded = under_way.record(VERB, warnings=found)
+        recorded = under_way.record(VERB, defects=defects, warnings=found)
     if register.heads is not None:
         register.heads.append(recorded.number, recorded.hash)
     report.changeset = recorded.number
-    report.warnings = dict(sorted(Counter(violation.rule for violation in found).items()))
+    report.warnings = _by_rule(v for v in found if v.severity == "warning")
+    report.on_record = _by_rule(defects)
+    report.rows = {name: _recounted(counts, staged.get(name, ()), defects) for name, counts in report.rows.items()}
+
+
+def _by_rule(violations: Iterable[Violation]) -> dict[str, int]:
+    return dict(sorted(Counter(violation.rule for violation in violations).items()))
+
+
+def _recounted(counts: Mapping[str, int], rows: "_Identified", defects: Sequence[Violation]) -> dict[str, int]:
+    """Return a layer's counts, its rows that break a rule counted as accepted with a defect."""
+    broken = {v.feature_id for v in defects}
+    moved = sum(feature.rows - feature.flawed for feature_id, feature in rows if feature_id in broken)
+    told = {"accepted": counts["accepted"] - moved, "accepted_with_defect": counts["accepted_with_defect"] + moved}
+    return {**counts, **told}
 
 
 _Identified = Sequence[tuple[int, Feature]]
@@ -201,22 +219,20 @@ _Identified = Sequence[tuple[int, Feature]]
 def _identified(
     connection: Connection, layers: Sequence[Layer], features: Features
 ) -> Iterator[tuple[Layer, _Identified]]:
-    """Give every feature its id, in order of layers; an address names its street by id."""
-    streets: list[int] = []
+    """Give every feature its id, in order of layers; what refers to a feature names it by id."""
+    ids: dict[str, list[int]] = {}
     for layer in layers:
-        rows = features[layer.name]
-        ids = new_ids(connection, len(rows))
-        if layer.name == STREET.name:
-            streets = ids
-        if layer.name == ADDRESS.name:
-            rows = [_at_street(row, streets) for row in rows]
-        yield layer, list(zip(ids, rows, strict=True))
+        ids[layer.name] = new_ids(connection, len(features[layer.name]))
+        rows = [_referring(layer, row, ids) for row in features[layer.name]]
+        yield layer, list(zip(ids[layer.name], rows, strict=True))
 
 
-def _at_street(address: Feature, streets: Sequence[int]) -> Feature:
-    index = address.attributes["street_id"]
-    street = None if index is None else streets[index]
-    return Feature(address.geometry, {**address.attributes, "street_id": street}, address.rows)
+def _referring(layer: Layer, row: Feature, ids: Mapping[str, Sequence[int]]) -> Feature:
+    """Return a feature whose references by index are references by id."""
+    named = {f.name: f.refers_to[0] for f in layer.fields if f.refers_to and row.attributes[f.name] is not None}
+    if not named:
+        return row
+    return replace(row, attributes={**row.attributes, **{n: ids[to][row.attributes[n]] for n, to in named.items()}})
 
 
 def _stage(under_way: Bulk, layer: Layer, rows: _Identified) -> None:
@@ -230,10 +246,17 @@ def _stage(under_way: Bulk, layer: Layer, rows: _Identified) -> None:
             copy.write_row((feature_id, 1, valid, False, wkb, *(feature.attributes[n] for n in names), _NEW))
 
 
-def _require_sound(register: Register, found: Sequence[Violation]) -> None:
+def _of_the_map(register: Register, found: Sequence[Violation], read: Container[str]) -> list[Violation]:
+    """Return the map's own defects, which are taken on record.
+
+    Raises:
+        RuleBroken: what was derived breaks a rule.
+    """
     broken = [violation for violation in found if violation.severity == "error"]
-    if broken:
-        raise refuse(broken, register.rules)
+    derived = [violation for violation in broken if violation.layer not in read]
+    if derived:
+        raise refuse(derived, register.rules)
+    return broken
 
 
 REASON: Final = Text(

@@ -1,7 +1,7 @@
 """The land cadastre of a city known by its map alone: quarters, parcels and zones derived, without legal meaning."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from cadastres.address.model import ADDRESS, STREET
+from cadastres.address.model import ADDRESS, NAMED_PLACE, STREET
 from cadastres.environment.model import GREEN_AREA, WATER_BODY
 from cadastres.land.model import PARCEL, QUARTER, ZONE
 from cadastres.land.number import next_number
@@ -45,7 +45,8 @@ class _Ground:
 def complete_city(osm: OsmCity, profile: CityProfile) -> Features:
     """Return the features of all layers by layer name: those of the map, and those derived from it.
 
-    Addresses name their street by its index among the streets; the register's id takes its place when both are written.
+    Addresses name their street or named place by its index among its layer's features; the register's id takes its
+    place when both are written.
     """
     read: Features = {name: list(rows.features) for name, rows in osm.layers.items()}
     buildings, waters = read[BUILDING.name], read[WATER_BODY.name]
@@ -68,7 +69,7 @@ def complete_city(osm: OsmCity, profile: CityProfile) -> Features:
         QUARTER.name: [_quarter(quarter, code) for quarter, code, _ in numbered],
         PARCEL.name: parcels,
         ZONE.name: zones,
-        ADDRESS.name: list(_on_streets(read[ADDRESS.name], read[STREET.name])),
+        ADDRESS.name: list(_hung(read[ADDRESS.name], read[STREET.name], read[NAMED_PLACE.name])),
         BUILDING.name: [_standing(f, parcels, k) for f, k in zip(buildings, below.tolist(), strict=True)],
     }
 
@@ -197,16 +198,28 @@ def _natural(text: str) -> list[tuple[int, str]]:
     return [(int(run), "") if run.isdecimal() else (-1, run) for run in runs]
 
 
-def _on_streets(addresses: Sequence[Feature], streets: Sequence[Feature]) -> Iterator[Feature]:
-    """Yield addresses with the index of the nearest street that has their street's name, in whichever language."""
-    by_name: dict[str, list[int]] = {}
-    for i, street in enumerate(streets):
-        for name in {_folded(street.attributes[key]) for key in ("name", "name_kk", "name_ru", "name_en")} - {""}:
-            by_name.setdefault(name, []).append(i)
+def _hung(addresses: Sequence[Feature], streets: Sequence[Feature], places: Sequence[Feature]) -> Iterator[Feature]:
+    """Yield addresses with the index of the nearest street of their street's name; else of the nearest such place."""
+    street_names, place_names = _by_name(streets), _by_name(places)
     for address in addresses:
-        same = by_name.get(_folded(address.attributes["thoroughfare_name"]), [])
-        nearest = min(same, key=lambda i: (streets[i].geometry.distance(address.geometry), i), default=None)
-        yield Feature(address.geometry, {**address.attributes, "street_id": nearest}, address.rows)
+        name = _folded(address.attributes["thoroughfare_name"])
+        street = _nearest(address, streets, street_names.get(name, ()))
+        place = None if street is not None else _nearest(address, places, place_names.get(name, ()))
+        said = {**address.attributes, "street_id": street, "named_place_id": place}
+        yield replace(address, attributes=said)
+
+
+def _by_name(named: Sequence[Feature]) -> Mapping[str, Sequence[int]]:
+    """Return the indices of features by name, in whichever language."""
+    by_name: dict[str, list[int]] = {}
+    for i, feature in enumerate(named):
+        for name in {_folded(feature.attributes[key]) for key in ("name", "name_kk", "name_ru", "name_en")} - {""}:
+            by_name.setdefault(name, []).append(i)
+    return by_name
+
+
+def _nearest(address: Feature, features: Sequence[Feature], same: Sequence[int]) -> int | None:
+    return min(same, key=lambda i: (features[i].geometry.distance(address.geometry), i), default=None)
 
 
 def _folded(name: str | None) -> str:

@@ -9,23 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from gis import locks, staging, store
+from gis import locks, policy, reservation, staging, store
 from gis.access import Look, logged
 from gis.act import Act, Case, Command, Deeper, Follower, Needs, Outcome, Related
 from gis.database import Database
 from gis.errors import BadRequest, Conflict, QalaError, Unavailable
 from gis.heads import SignedHeads
-from gis.layer import Layers
+from gis.layer import Layer, Layers
 from gis.locks import LockKeys
 from gis.once import fingerprint, require_new
 from gis.profile import CityProfile
-from gis.record import Timeline, rewritten
+from gis.record import Timeline, Write, rewritten
 from gis.recording import Entry, Recorded, record
 from gis.rules import Rule, Violation, check, check_act, refuse
 from gis.source import check_source
@@ -62,6 +62,8 @@ class Register:
         Raises:
             Conflict: the register moved on since the writer looked; both sides are in the error's data.
             RuleBroken: rules forbid it; every violation is in the error's data.
+            Reserved: it would change what an application under examination holds.
+            Forbidden: the act's role may not perform the verb, or not write what it writes.
             QalaError: the verb's own refusal.
         """
         recorded = self._attempt(command, act, expected or {}, _Attempt.write)
@@ -76,6 +78,7 @@ class Register:
     def _attempt(
         self, command: Command, act: Act, expected: Mapping[int, int], finish: "Callable[[_Attempt], _Answer]"
     ) -> _Answer:
+        policy.require_performer(act.role, command.verb, self.layers)
         check_source(act.source, self.profile)
         with self.writing() as connection:
             held = LockKeys()
@@ -86,6 +89,7 @@ class Register:
                     require_new(connection, attempt.fingerprint)
                     attempt.look()
                     if held.covers(attempt.reach):
+                        attempt.require_free()
                         return finish(attempt)
                 held |= attempt.reach
         raise Conflict(_RESTLESS)
@@ -190,11 +194,24 @@ class _Attempt:
             self._load_to_rest(self.command.further)
         self._check_tokens()
         self.outcome = self.command.decide(self._case())
+        policy.require_writer(self.act.role, [self.register.layers[name] for name in _written(self.outcome)])
         self._require_fit()
         self._follow()
         self._require_fit()
         self._load(Needs(features=_written(self.outcome)))
         self._reach_writes()
+        if self.act.application is not None:
+            self.reach |= reservation.lock_keys(self.connection, self.act.application)
+
+    def require_free(self) -> None:
+        """Refuse an act that changes what an application holds; what follows from the act counts as well."""
+        reservation.require_free(
+            self.connection,
+            self.register.profile,
+            self.act.application,
+            written={w.feature_id for w in self.outcome.writes},
+            named=set(self._named()),
+        )
 
     def _case(self) -> Case:
         return Case(self.act, self.register.profile, self.loaded, self.issued)
@@ -241,6 +258,13 @@ class _Attempt:
         self.reach |= locks.feature_keys((w.feature_id for w in writes), exclusive=True)
         self.reach |= locks.place_keys(geometries, self.register.profile.tolerances.linear)
         self.reach |= locks.related_keys(self._referred(), exclusive=False)
+        self.reach |= locks.feature_keys(self._named(), exclusive=False)
+
+    def _named(self) -> Iterator[int]:
+        """Yield the features that the written ones name: they may not end meanwhile."""
+        for write in self.outcome.writes:
+            values = (write.attributes.get(f.name) for f in self.register.layers[write.layer].fields if f.refers_to)
+            yield from (value for value in values if value is not None)
 
     def _referred(self) -> Iterator[Related]:
         """Yield what the written features refer to, before and after the act."""
@@ -258,7 +282,7 @@ class _Attempt:
             current = store.tokens(self.connection, self.register.layers[name], asked)
             stale = {i: (self.expected[i], current[i]) for i in sorted(asked) if current[i] != self.expected[i]}
             if stale:
-                raise _stale(name, stale, timelines)
+                raise _stale(self.register.layers[name], stale, timelines)
 
     def _require_fit(self) -> None:
         for write in self.outcome.writes:
@@ -314,6 +338,7 @@ class _Attempt:
             self.fingerprint,
         )
         number, recorded, digest = record(self.connection, entry)
+        reservation.decide(self.connection, self.act, number)
         return Recorded(number, recorded, digest, self._new_ids, reviewed.found)
 
     def _stage(self) -> None:
@@ -336,7 +361,7 @@ class _Attempt:
     def _number_new_features(self) -> None:
         new = sorted({w.feature_id for w in self.outcome.writes if w.feature_id < 0}, reverse=True)
         self._new_ids = dict(zip(new, store.new_ids(self.connection, len(new)), strict=True))
-        self.outcome = _renumbered(self.outcome, self._new_ids)
+        self.outcome = _renumbered(self.outcome, self._new_ids, self.register.layers)
 
     _new_ids: dict[int, int] = field(default_factory=dict)
 
@@ -346,8 +371,12 @@ def _written(outcome: Outcome) -> dict[str, frozenset[int]]:
     return {name: frozenset(w.feature_id for w in outcome.writes if w.layer == name) for name in layers}
 
 
-def _renumbered(outcome: Outcome, ids: Mapping[int, int]) -> Outcome:
-    writes = tuple(replace(w, feature_id=ids.get(w.feature_id, w.feature_id)) for w in outcome.writes)
+def _renumbered(outcome: Outcome, ids: Mapping[int, int], layers: Layers) -> Outcome:
+    """Put the recorded ids in place of the act's own, in what refers to new features too."""
+    writes = tuple(
+        replace(w, feature_id=ids.get(w.feature_id, w.feature_id), attributes=_referring(layers[w.layer], w, ids))
+        for w in outcome.writes
+    )
     successions = tuple(
         replace(s, parents=tuple(ids.get(i, i) for i in s.parents), children=tuple(ids.get(i, i) for i in s.children))
         for s in outcome.successions
@@ -355,12 +384,20 @@ def _renumbered(outcome: Outcome, ids: Mapping[int, int]) -> Outcome:
     return Outcome(writes, successions)
 
 
-def _stale(layer: str, stale: Mapping[int, tuple[int, int]], timelines: Mapping[int, Timeline]) -> QalaError:
+def _referring(layer: Layer, write: Write, ids: Mapping[int, int]) -> Mapping[str, Any]:
+    named = ((f.name, write.attributes.get(f.name)) for f in layer.fields if f.refers_to)
+    new = {name: ids[value] for name, value in named if isinstance(value, int) and value in ids}
+    return {**write.attributes, **new} if new else write.attributes
+
+
+def _stale(layer: Layer, stale: Mapping[int, tuple[int, int]], timelines: Mapping[int, Timeline]) -> QalaError:
+    """Return the refusal of stale tokens with both sides; a layer that isn't public shows only with a logged look."""
     feature_id, (yours, current) = next(iter(stale.items()))
+    seen = timelines if layer.public else {}
     return Conflict(
-        _STALE.filled(layer=layer, id=feature_id, yours=yours, current=current),
-        layer=layer,
-        stale={i: {"yours": y, "current": c, "versions": timelines[i]} for i, (y, c) in stale.items()},
+        _STALE.filled(layer=layer.name, id=feature_id, yours=yours, current=current),
+        layer=layer.name,
+        stale={i: {"yours": y, "current": c, "versions": seen.get(i, ())} for i, (y, c) in stale.items()},
     )
 
 

@@ -127,8 +127,16 @@ def _found(
 
 
 def parameters(profile: CityProfile) -> dict[str, object]:
-    """Named parameters of every rule's statement: the profile's tolerances and its id."""
-    return {**profile.tolerances.model_dump(), "city": profile.id}
+    """Named parameters of every rule's statement: the profile's tolerances, names and tenure, its id and its zone."""
+    return {
+        **profile.tolerances.model_dump(),
+        "city": profile.id,
+        "zone": profile.timezone,
+        "official_names": list(profile.official_names),
+        "unownable_categories": list(profile.tenure.unownable_categories),
+        "unownable_uses": list(profile.tenure.unownable_uses),
+        "registration_since": profile.tenure.registration_since,
+    }
 
 
 def _period(span: Range[datetime] | None) -> Period:

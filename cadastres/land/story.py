@@ -67,11 +67,12 @@ def _unmoved(case: Case, layer: str, before: Version, span: Period) -> Version:
     start = span.start or case.act.valid_from
     version = at(case.timeline(layer, before.feature_id), start)
     if version is None or version.abolished or not version.geometry.equals_exact(before.geometry, 0.0):
-        raise _later(case, layer, before.feature_id, start)
+        raise later(case, layer, before.feature_id, start)
     return version
 
 
-def _later(case: Case, layer: str, feature_id: int, change: datetime) -> LaterChange:
+def later(case: Case, layer: str, feature_id: int, change: datetime) -> LaterChange:
+    """Return the refusal of an act that a later change of a feature stands in the way of."""
     day, changed = (case.profile.legal_day(moment) for moment in (case.act.valid_from, change))
     message = _LATER.filled(layer=layer, id=feature_id, day=day, change=changed)
     return LaterChange(message, layer=layer, feature_id=feature_id, changed_from=change.isoformat())

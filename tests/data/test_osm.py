@@ -282,3 +282,36 @@ def test_almaty_of_2012_adds_up() -> None:
     for rows in city.layers.values():
         assert rows.read == rows.accepted + rows.accepted_with_defect + rows.refused
         assert rows.features
+
+
+def _node(file: OsmFile, node_id: int, point: tuple[float, float], **tags: str) -> None:
+    file.nodes[node_id] = (*point, {key.replace("__", ":"): value for key, value in tags.items()})
+
+
+def test_one_address_told_by_many_is_one(tmp_path: Path) -> None:
+    """A house, its entrance and a shop with one address are one feature at the house; far away it is another."""
+    said = {"addr__street": "Katu", "addr__housenumber": "5"}
+    file = OsmFile()
+    _node(file, 901, (X, Y + 0.0002), shop="books", addr__postcode="00100", **said)
+    file.way(1, box(0, 0), closed=True, building="yes", **{**said, "addr__street": "katu"})
+    _node(file, 902, (X + 0.02, Y), shop="books", **said)
+    _node(file, 903, (X, Y), amenity="cafe", **{**said, "addr__housenumber": "7"})
+    rows = _small(tmp_path, file).layers["address.address"]
+    told = {(f.attributes["locator_designator"], f.attributes["external_reference"], f.rows) for f in rows.features}
+    assert told == {("5", "way/1;node/901", 2), ("5", "node/902", 1), ("7", "node/903", 1)}
+    first = next(f for f in rows.features if f.rows == 2)
+    assert first.attributes["post_code"] == "00100"
+    assert (rows.read, rows.accepted) == (4, 4)
+
+
+def test_blocks_and_places(tmp_path: Path) -> None:
+    """A block stands in its own field; an address may hang on a square; a suburb drawn as a point has no area."""
+    file = OsmFile()
+    _node(file, 901, (X, Y), addr__housenumber="12/1 к2", addr__place="Tori")
+    _node(file, 902, (X, Y), place="suburb", name="Kaupunginosa")
+    file.way(1, box(0, 0), closed=True, place="square", name="Tori")
+    city = _small(tmp_path, file)
+    told = _told(city, "address.address", "node/901")
+    assert (told["locator_designator"], told["locator_block"], told["thoroughfare_name"]) == ("12/1", "2", "Tori")
+    assert _told(city, "address.named_place", "way/1")["place_type"] == "square"
+    assert _codes(city, "address.named_place", "node/902") == [("not-an-area", "refused")]

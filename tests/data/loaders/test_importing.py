@@ -92,7 +92,9 @@ def test_rows_become_features_from_the_acts_date_on(empty_city: City, tmp_path: 
 def test_the_changeset_carries_the_act_and_the_files_hash(empty_city: City, tmp_path: Path) -> None:
     """The legal source is what the operator named; the file is its document."""
     report = _import(empty_city, _file(tmp_path, [_row(0)]))
-    ((verb, actor, file_hash),) = _query(empty_city, "SELECT verb, actor, source_file_hash FROM qala.changeset")
+    with connect(empty_city.register.database.owner) as connection:  # who acted is not the public's to know
+        told = connection.execute("SELECT verb, actor, source_file_hash FROM qala.changeset").fetchall()
+    ((verb, actor, file_hash),) = told
     assert (verb, actor, bytes(file_hash).hex()) == ("register.import", "registrar-1", report.sha256)
 
 
