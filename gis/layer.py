@@ -177,7 +177,7 @@ class Layer:
         geometry: its kind; ``z`` tells whether heights (metres) are stored. Personal data lies in layers without one.
         readers: roles that may read it; ``anonymous`` opens it to all. Where it does not, the layer's schema is closed
             to the public login.
-        writers: roles whose token may change it.
+        writers: roles whose token may change it; its cadastre's registrar too, unless one is named.
         label: the field that names a feature to a reader.
         attribution: sources that must be named wherever the data shows.
     """
@@ -281,6 +281,10 @@ class Layers(Mapping[str, Layer]):
     def __len__(self) -> int:
         """Count the layers."""
         return len(self._layers)
+
+    def __hash__(self) -> int:
+        """Hash by the layers' names: what is declared does not change."""
+        return hash(tuple(self._layers))
 
     @property
     def public(self) -> "Layers":

@@ -5,9 +5,10 @@ function or one SQL statement. It says which layers it watches; layers don't lis
 rules before ("may I?") and when it is written.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import shapely
@@ -86,7 +87,7 @@ def check(
     layers: Layers,
     touched: Iterable[str],
     profile: CityProfile,
-    screened: Container[str] = (),
+    screened: Collection[str] = (),
 ) -> list[Violation]:
     """Run every SQL rule that watches a touched layer over what is staged; ``screened`` layers were screened."""
     watching = awake(rules, touched)
@@ -112,9 +113,9 @@ def check_act(rules: Sequence[Rule], case: Case, outcome: Outcome) -> list[Viola
 
 
 def _found(
-    connection: Connection, rule: Rule, layers: Layers, profile: CityProfile, screened: Container[str]
+    connection: Connection, rule: Rule, layers: Layers, profile: CityProfile, screened: Collection[str]
 ) -> Iterator[Violation]:
-    statement = staging.with_relations(rule.sql or "", layers, screened)
+    statement = _text(rule.sql or "", layers, frozenset(screened))
     for feature_id, other_id, valid, amount, place, detail in connection.execute(statement, parameters(profile)):
         yield rule.violation(
             feature_id,
@@ -124,6 +125,12 @@ def _found(
             place=None if place is None else shapely.from_wkb(place),
             detail=detail,
         )
+
+
+@lru_cache(maxsize=2000)
+def _text(statement: str, layers: Layers, screened: frozenset[str]) -> bytes:
+    """Return a rule's statement as it is sent; composing it anew for every act would cost as much as running it."""
+    return staging.with_relations(statement, layers, screened).as_bytes(None)
 
 
 def parameters(profile: CityProfile) -> dict[str, object]:

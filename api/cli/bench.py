@@ -38,5 +38,53 @@ def bench_store(
     raise typer.Exit(0 if show(results, "qala bench store", as_json=json) else 1)
 
 
+@bench.command("rights")
+def bench_rights(
+    rights: Annotated[
+        int, typer.Option(help="Rights in the large register; the target holds for 1 000 000.")
+    ] = 1_000_000,
+    rounds: Rounds = 5,
+    json: Json = False,
+) -> None:
+    """Measure what the register's size costs a transfer with all rules; exit code 1 where the target is missed."""
+    from api.bench.rights import measure  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.table import show  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, rights=rights, rounds=rounds)
+    raise typer.Exit(0 if show(results, "qala bench rights", as_json=json) else 1)
+
+
+@bench.command("passports")
+def bench_passports(
+    passports: Annotated[int, typer.Option(help="Passports made in one round.")] = 100,
+    rounds: Rounds = 5,
+    json: Json = False,
+) -> None:
+    """Measure technical passports made anew, gathered, printed and kept; exit code 1 where a target is missed."""
+    from api.bench.passports import measure  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.table import show  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, passports=passports, rounds=rounds)
+    raise typer.Exit(0 if show(results, "qala bench passports", as_json=json) else 1)
+
+
+@bench.command("addresses")
+def bench_addresses(
+    addresses: Annotated[
+        int, typer.Option(help="Size of the made-up city; the targets hold for a million.")
+    ] = 1_000_000,
+    rounds: Rounds = 5,
+    seconds: Seconds = 3.0,
+    only: Only = "",
+    json: Json = False,
+) -> None:
+    """Measure the search of addresses: right ones first, over HTTP, in files; exit code 1 where a target is missed."""
+    from api.bench.addresses import measure  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.table import show  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, addresses=addresses, rounds=rounds, seconds=seconds, only=only)
+    raise typer.Exit(0 if show(results, "qala bench addresses", as_json=json) else 1)
+
+
 def _tell(step: str) -> None:
     errors.print(step)

@@ -1,137 +1,154 @@
-"""What must follow in the real-estate cadastre when the land below it changes."""
+"""What must follow in the real-estate cadastre when the land below it changes.
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+Each follower is pure and settles one thing: the numbers of buildings (:mod:`cadastres.real_estate.renumbering`), of
+premises and units named after them, the units and rights of parcels that are replaced or end
+(:mod:`cadastres.real_estate.carrying`), and the addresses of such parcels.
+"""
+
+from collections.abc import Iterator
 from typing import Final
 
-import shapely
-
+from cadastres.address.model import ADDRESS
 from cadastres.land.model import PARCEL
-from cadastres.real_estate.model import BUILDING
+from cadastres.real_estate import estates, renumbering
+from cadastres.real_estate.carrying import NewIds, ends, inheritances, replaced, successions, written
+from cadastres.real_estate.carrying_rules import OBSTACLES, obstacles
+from cadastres.real_estate.estates import Fate, Heir, fates
+from cadastres.real_estate.model import ADDRESSING, BUILDING, PREMISES
+from cadastres.real_estate.remaining import live, remaining
 from gis.act import Case, Follower, Needs, Outcome
 from gis.profile import CityProfile
-from gis.record import Period, Timeline, Version, Write, at, rewritten
-
-
-def _parcel_writes(outcome: Outcome) -> list[Write]:
-    return [write for write in outcome.writes if write.layer == PARCEL.name]
-
-
-def _needs(outcome: Outcome, profile: CityProfile) -> Needs:
-    """Ask for the buildings on and beside the changed parcels.
-
-    A parcel that gives ground up does so by one boundary step at most, so buildings that it loses are within that step.
-    """
-    writes = _parcel_writes(outcome)
-    places = [write.geometry.buffer(profile.limits.boundary_step) for write in writes]
-    return Needs(
-        features={PARCEL.name: frozenset(write.feature_id for write in writes if write.feature_id > 0)},
-        areas=tuple((BUILDING.name, place) for place in places),
-    )
-
-
-def _further(case: Case, outcome: Outcome) -> Needs:
-    """Ask for all parcels under the buildings found: the one under most of a building may lie apart from the change."""
-    found = _after(case, outcome, BUILDING.name).values()
-    ground = shapely.union_all([version.geometry for timeline in found for version in timeline])
-    return Needs() if ground.is_empty else Needs(areas=((PARCEL.name, ground),))
-
-
-def _follow(case: Case, outcome: Outcome) -> Outcome:
-    changed = [write.valid for write in _parcel_writes(outcome)]
-    parcels = list(_after(case, outcome, PARCEL.name).values())
-    buildings = _after(case, outcome, BUILDING.name)
-    return Outcome(
-        tuple(
-            write
-            for timeline in buildings.values()
-            for write in _renumbered(timeline, _near(timeline, parcels), changed)
-        )
-    )
-
-
-def _after(case: Case, outcome: Outcome, layer: str) -> dict[int, Timeline]:
-    """Return the loaded timelines of a layer as they stand after what the act does so far."""
-    timelines = dict(case.timelines.get(layer, {}))
-    for write in outcome.writes:
-        if write.layer == layer:
-            timelines[write.feature_id] = rewritten(timelines.get(write.feature_id, ()), write)
-    return timelines
-
-
-def _near(building: Timeline, parcels: Iterable[Timeline]) -> list[Timeline]:
-    return [parcel for parcel in parcels if any(p.geometry.intersects(b.geometry) for p in parcel for b in building)]
-
-
-def _renumbered(building: Timeline, parcels: Sequence[Timeline], changed: Sequence[Period]) -> Iterator[Write]:
-    """Yield writes that put the right number into a building wherever the changed time finds another."""
-    pending: Write | None = None
-    for version in building:
-        for span in _spans(version, parcels, changed):
-            write = _correction(version, span, parcels)
-            if pending and write and pending.valid.end == span.start and _same(pending, write):
-                pending = replace(pending, valid=Period(pending.valid.start, span.end))
-                continue
-            if pending:
-                yield pending
-            pending = write
-    if pending:
-        yield pending
-
-
-def _spans(version: Version, parcels: Sequence[Timeline], changed: Sequence[Period]) -> list[Period]:
-    """Cut a version's time, as far as it was changed, wherever a parcel under it begins or ends."""
-    periods = [p for change in changed if (p := change.intersection(version.valid)) is not None]
-    cuts = {moment for parcel in parcels for v in parcel for moment in (v.valid.start, v.valid.end) if moment}
-    cuts |= {moment for period in periods for moment in (period.start, period.end) if moment}
-    spans = {span for period in periods for span in _cut(period, sorted(cuts))}
-    return sorted(spans, key=lambda span: span.start.timestamp() if span.start else float("-inf"))
-
-
-def _cut(period: Period, moments: Sequence[datetime]) -> Iterator[Period]:
-    start = period.start
-    for moment in moments:
-        if moment != start and period.contains(moment):
-            yield Period(start, moment)
-            start = moment
-    yield Period(start, period.end)
-
-
-def _correction(version: Version, span: Period, parcels: Sequence[Timeline]) -> Write | None:
-    number = None if version.abolished else _number_below(version, span, parcels)
-    if version.abolished or version.attributes.get("parcel_number") == number:
-        return None
-    attributes = {**version.attributes, "parcel_number": number}
-    return Write(BUILDING.name, version.feature_id, span, version.geometry, attributes)
-
-
-def _number_below(building: Version, span: Period, parcels: Sequence[Timeline]) -> str | None:
-    """Return the number of the parcel under most of a building; of equals, the first number."""
-    live = [parcel for timeline in parcels if (parcel := _during(timeline, span)) is not None]
-    shares = [(-parcel.geometry.intersection(building.geometry).area, _number(parcel)) for parcel in live]
-    return min((share for share in shares if share[0] < 0), default=(0.0, None))[1]
-
-
-def _during(timeline: Timeline, span: Period) -> Version | None:
-    """Return the version in force throughout a span that no version's bound cuts."""
-    found = at(timeline, span.start) if span.start else next((v for v in timeline if v.valid.start is None), None)
-    return None if found is None or found.abolished else found
-
-
-def _number(parcel: Version) -> str:
-    return str(parcel.attributes["cadastral_number"])
-
-
-def _same(one: Write, other: Write) -> bool:
-    return one.geometry == other.geometry and one.attributes == other.attributes
-
+from gis.record import Period, Timeline, Version, Write, at
+from gis.rules import refuse
 
 BUILDING_FOLLOWS_PARCEL: Final = Follower(
     id="real_estate.building.follows-parcel",
     watches=frozenset({PARCEL.name}),
-    needs=_needs,
-    follow=_follow,
-    further=_further,
+    needs=renumbering.needs,
+    follow=renumbering.follow,
+    further=renumbering.further,
 )
-"""Keeps ``parcel_number`` of each building the number of the parcel on which most of it stands."""
+"""Keeps each building's ``parcel_number`` that of the parcel on which most of it stands, and its own number with it."""
+
+PREMISES_FOLLOW_BUILDING: Final = Follower(
+    id="real_estate.premises.follow-building",
+    watches=frozenset({BUILDING.name}),
+    needs=renumbering.needs_of_buildings,
+    follow=renumbering.follow_buildings,
+    further=renumbering.further_of_buildings,
+)
+"""Keeps the numbers of premises extensions of their building's."""
+
+UNITS_FOLLOW_THEIR_OBJECT: Final = Follower(
+    id="real_estate.unit.follows-object",
+    watches=frozenset({BUILDING.name, PREMISES.name}),
+    needs=renumbering.needs_of_objects,
+    follow=renumbering.follow_objects,
+    further=renumbering.further_of_objects,
+)
+"""Renumbers a unit that bears the number of a building or of premises when that is renumbered."""
+
+
+def _carry(case: Case, outcome: Outcome) -> Outcome:
+    """Return the old units' ends and the new units.
+
+    Raises:
+        RuleBroken: with every single thing that stands in the way.
+    """
+    ids, found = NewIds(), [(fate, estates.estates(case, fate)) for fate in fates(outcome)]
+    broken = [violation for fate, here in found for violation in obstacles(case, fate, here)]
+    if broken:
+        raise refuse(broken, OBSTACLES)
+    writes: list[Write] = []
+    descended = []
+    for fate, here in found:
+        inherited = inheritances(case, fate, here, ids)
+        writes += [*ends(case, fate, here), *(w for each in inherited for w in each.writes())]
+        descended += successions(case, inherited)
+    return Outcome(tuple(writes), tuple(s for s in descended if s not in outcome.successions))
+
+
+RIGHTS_FOLLOW_OBJECT: Final = Follower(
+    id="real_estate.right.follows-object",
+    watches=frozenset(estates.OBJECTS),
+    needs=estates.needs,
+    follow=_carry,
+    further=estates.further,
+)
+"""Carries units with their rights over to the parcels or premises that replace theirs, or refuses the act."""
+
+
+def _addresses_needed(outcome: Outcome, profile: CityProfile) -> Needs:  # noqa: ARG001 - part of the protocol
+    parents = sorted({parent for fate in fates(outcome) for parent in fate.parents})
+    return Needs(related=tuple((ADDRESSING.name, "object_id", parent) for parent in parents))
+
+
+def _addresses_told(case: Case, outcome: Outcome) -> Needs:
+    given = (p for fate in fates(outcome) for pieces in _given(case, fate).values() for p in pieces)
+    return Needs(features={ADDRESS.name: frozenset(p.attributes["address_id"] for p in given)})
+
+
+def _given(case: Case, fate: Fate) -> dict[int, Timeline]:
+    """Return the addresses given to the objects of a fate, those of its first object first."""
+    loaded = sorted(case.timelines.get(ADDRESSING.name, {}).items())
+    told = [(i, pieces) for i, timeline in loaded if (pieces := live(remaining(timeline, case.act.valid_from)))]
+    named = [(fate.parents.index(o), i, p) for i, p in told if (o := p[0].attributes["object_id"]) in fate.parents]
+    return {i: pieces for _, i, pieces in sorted(named, key=lambda told: told[:2])}
+
+
+def _readdress(case: Case, outcome: Outcome) -> Outcome:
+    """Give each address of what is replaced to the heir on which, or nearest to which, its point lies.
+
+    Of premises that are split the first part keeps the address: parts have no place by which to tell.
+    """
+    ids = NewIds(first=-2_000_000_000)
+    return Outcome(tuple(write for fate in fates(outcome) for write in _moved(case, fate, ids)))
+
+
+def _moved(case: Case, fate: Fate, ids: NewIds) -> Iterator[Write]:
+    """Yield the old entries' ends and the new entries; of several primary addresses the first stays primary."""
+    taken: list[tuple[int, Version]] = []
+    for feature_id, pieces in _given(case, fate).items():
+        since = Period(pieces[0].valid.start or case.act.valid_from, None)
+        yield Write(ADDRESSING.name, feature_id, since, attributes=pieces[0].attributes, abolished=True)
+        if not fate.heirs:
+            continue
+        heir = _nearest(case, fate, pieces[0])
+        new = ids.of(ADDRESSING.name, feature_id, heir.feature)
+        met = [p for i, p in taken if i == heir.feature and any(p.valid.overlaps(q.valid) for q in pieces)]
+        if any(p.attributes["address_id"] == pieces[0].attributes["address_id"] for p in met):
+            continue
+        first = not any(p.attributes["is_primary"] for p in met)
+        entries = [_entry(piece, heir, primary=first) for piece in pieces]
+        taken += [(heir.feature, entry) for entry in entries]
+        yield from written(ADDRESSING.name, new, entries)
+
+
+def _entry(piece: Version, heir: Heir, *, primary: bool) -> Version:
+    return replaced(piece, object_id=heir.feature, is_primary=piece.attributes["is_primary"] and primary)
+
+
+def _nearest(case: Case, fate: Fate, given: Version) -> Heir:
+    address = at(case.timeline(ADDRESS.name, given.attributes["address_id"]), given.valid.start or case.act.valid_from)
+    if address is None or not fate.on_land:
+        return fate.heirs[0]
+    return min(fate.heirs, key=lambda heir: heir.area.distance(address.geometry))
+
+
+ADDRESSES_FOLLOW_OBJECT: Final = Follower(
+    id="real_estate.addressing.follows-object",
+    watches=frozenset(estates.OBJECTS),
+    needs=_addresses_needed,
+    follow=_readdress,
+    further=_addresses_told,
+)
+"""Gives the addresses of what is replaced to what replaces it; those of what is archived end with it."""
+
+FOLLOWERS: Final = (
+    BUILDING_FOLLOWS_PARCEL,
+    PREMISES_FOLLOW_BUILDING,
+    UNITS_FOLLOW_THEIR_OBJECT,
+    RIGHTS_FOLLOW_OBJECT,
+    ADDRESSES_FOLLOW_OBJECT,
+)
+"""Every follower of the cadastre."""

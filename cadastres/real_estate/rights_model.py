@@ -185,6 +185,16 @@ RIGHT: Final = Layer(
                 en="What the right contains; no personal data belongs here.",
             ),
         ),
+        Field(
+            name="corrects",
+            type=FieldType.INTEGER,
+            title=Text(kk="Түзетілген өзгерістер жинағы", ru="Исправленный набор изменений", en="Corrected changeset"),
+            description=Text(
+                kk="Осы нұсқа қатесін түзететін өзгерістер жинағының нөмірі; түзету болмаса, бос.",
+                ru="Номер набора изменений, ошибку которого исправляет эта версия; пусто, если не исправление.",
+                en="Number of the changeset whose error this version corrects; empty where it corrects none.",
+            ),
+        ),
     ),
 )
 

@@ -1,0 +1,99 @@
+"""The desk of a registrar of rights: the land registrar's, for another role, and silent on whom acts concern."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request
+from psycopg import Connection
+
+from api.land.desk import Desk, etag
+from api.ogc.request import only
+from api.problems import language_of
+from api.tokens import RequireRole
+from cadastres.real_estate.rights_model import UNIT
+from cadastres.real_estate.subject import Subject, named, spelled
+from gis.errors import BadRequest, NotFound
+from gis.layer import Layer
+from gis.register import Register
+from gis.text import Text
+from gis.tokens import Token
+
+
+class RightsDesk(Desk):
+    """One request of a registrar of rights. Answers name rows by their ids, never persons."""
+
+    __slots__ = ()
+
+    def unit(self, number: str) -> int:
+        """Return a unit's feature id by its number, in any spelling.
+
+        Raises:
+            InvalidNumber: no cadastral number.
+            NotFound: no unit was ever formed under it.
+        """
+        with self.register.reading() as connection:
+            found = [subject for subject in _named(connection, number) if subject.layer == UNIT]
+        if not found:
+            raise NotFound(_NO_UNIT.filled(number=spelled(number[:80])), number=number[:80])
+        return found[0].feature_id
+
+    def objects(self, numbers: Sequence[str]) -> list[Subject]:
+        """Return parcels, buildings and premises by number.
+
+        Raises:
+            BadRequest: no number of an object, or never issued to one.
+        """
+        with self.register.reading() as connection:
+            found = [[s for s in _named(connection, number) if s.layer != UNIT] for number in numbers]
+        for number, subjects in zip(numbers, found, strict=True):
+            if not subjects:
+                raise BadRequest(_NO_OBJECT.filled(number=number[:80]), number=number[:80])
+        return [subjects[0] for subjects in found]
+
+    def _features(self, layer: Layer, ids: Sequence[int], changeset: int | None) -> list[dict[str, Any]]:
+        """Return how an answer names the features of an act; of parties the first alone, by its id."""
+        if layer.public:
+            return super()._features(layer, ids, changeset)
+        return [
+            {
+                "layer": layer.name,
+                "id": i,
+                "href": "/real-estate/parties/find",
+                **({} if changeset is None else {"etag": etag(i, changeset)}),
+            }
+            for i in ids[:1]
+        ]
+
+
+def _named(connection: Connection, number: str) -> list[Subject]:
+    try:
+        return named(connection, number)
+    except NotFound:
+        return []
+
+
+def desk(
+    request: Request,
+    token: Annotated[Token, Depends(RequireRole(cadastre="real_estate"))],
+    *,
+    dry_run: Annotated[bool, Query(alias="dry-run", description="Ask whether the act may be; write nothing.")] = False,
+    if_match: Annotated[str | None, Header(description="ETags of the features as you saw them.")] = None,
+) -> RightsDesk:
+    """Return the desk of a request of a registrar of rights."""
+    only(request, ("dry-run",))
+    register: Register = request.app.state.register
+    return RightsDesk(register, token, language_of(request), dry_run, if_match)
+
+
+AtRightsDesk = Annotated[RightsDesk, Depends(desk)]
+
+_NO_UNIT = Text(
+    kk="{number} нөмірімен ешқашан бірлік құрылмаған; алдымен оны құрыңыз (POST /real-estate/units).",
+    ru="Под номером {number} никогда не образовывалась единица; сначала образуйте её (POST /real-estate/units).",
+    en="No unit was ever formed under the number {number}; form it first (POST /real-estate/units).",
+)
+_NO_OBJECT = Text(
+    kk="{number} нөмірлі учаске, ғимарат не үй-жай ешқашан тіркелмеген.",
+    ru="Участок, здание или помещение с номером {number} никогда не регистрировалось.",
+    en="No parcel, building or premises was ever registered under the number {number}.",
+)

@@ -1,0 +1,3 @@
+DROP TABLE personal.document_file;
+DROP TABLE qala.document_file;
+DROP TABLE qala.document;
