@@ -15,17 +15,22 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api import health, history, land, problems
+from api import access, address, counter, feed, health, history, land, problems, real_estate
+from api.address.batch import LARGER_BODY as LARGER_FILE
+from api.address.search import AddressSearch
+from api.counter.documents import LARGER_BODY
 from api.limits import BodyLimit
 from api.logs import keep_calm
 from api.ogc.request import only
 from api.ogc.router import Ogc
 from api.ogc.tiles import Tiles
+from api.oidc import configured
 from api.origin import origin, public_url
 from api.orphans import end_with_parent
 from api.wfs import Wfs
 from api.wfs.errors import exception_report
 from api.wfs.router import PATH as WFS_PATH
+from cadastres.address.finder import search_pool
 from data.installation import Installation
 from gis.errors import QalaError
 from gis.profile import checked_profile
@@ -48,33 +53,43 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
     """
     keep_calm()
     readers = reader_pool(register.database.reader, CONNECTIONS)
+    searchers = search_pool(register.database.reader, CONNECTIONS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await readers.open()
+        await searchers.open()
         yield
+        await searchers.close()
         await readers.close()
         register.close()
 
     async def unreachable(request: Request, error: Exception) -> Response:
-        renewal = asyncio.create_task(readers.check())
+        renewal = asyncio.gather(readers.check(), searchers.check())
         request.state.renewal = renewal  # kept until it is done: the loop itself holds tasks weakly
         return await problems.unreachable(request, error)
 
     app = FastAPI(title="Qala", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.register = register
     app.state.public_url = outside
+    app.state.issuer = configured()
     app.include_router(Ogc(register.profile, register.layers.mapped, readers).router)
     app.include_router(Tiles(register.profile, register.layers.mapped, readers).router, prefix="/ogc")
     for router in (
         Wfs(register.profile, register.layers.mapped, readers).router,
         history.router,
         land.router,
+        AddressSearch(register.profile, searchers).router,
+        address.router,
+        real_estate.router,
+        counter.router,
+        feed.router,
         health.router,
+        access.router,
     ):
         app.include_router(router)
     app.add_route("/", _start, methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_middleware(BodyLimit, reports={WFS_PATH: exception_report})
+    app.add_middleware(BodyLimit, reports={WFS_PATH: exception_report}, larger=(LARGER_BODY, LARGER_FILE))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

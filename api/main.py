@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli import admin, bench, exchange, serve
+from api.cli import access, address, admin, bench, counter, exchange, locate, serve
 from api.cli.output import EXIT_CODES, say_error
 from gis.errors import QalaError
 
@@ -43,6 +43,10 @@ app.command("restore")(admin.restore)
 app.add_typer(admin.db, name="db")
 app.add_typer(admin.audit, name="audit")
 app.add_typer(admin.token, name="token")
+address.address.command("locate")(locate.locate)
+app.add_typer(address.address, name="address")
+app.add_typer(counter.counter, name="counter")
+app.add_typer(access.access, name="access")
 app.add_typer(bench.bench, name="bench")
 
 

@@ -1,7 +1,8 @@
 """Looks at personal data: each is written to an access log that only grows, or shows nothing.
 
 The database holds to it by itself: row-level security shows the confidant's login a personal row only in a transaction
-that has written to the log. A check forgotten in Python therefore leaks nothing.
+that names a look which the same session has just committed to the log. A check forgotten in Python therefore leaks
+nothing, and what was seen stays on record whatever becomes of the transaction that saw it.
 """
 
 from collections.abc import Iterator
@@ -35,26 +36,25 @@ class Look:
 def logged(connection: Connection, look: Look) -> Iterator[None]:
     """Write a look to the log and let the confidant's connection see personal rows until the block ends.
 
-    The log keeps the look even where what is done inside fails.
+    The look is committed before anything shows, so the log keeps it even where what is done inside fails.
+
+    Args:
+        connection: the confidant's, outside any transaction.
+        look: who, at what, why.
 
     Raises:
         BadRequest: no reason is stated.
     """
     if not look.reason.strip():
         raise BadRequest(_REASON, parameter="reason")
-    failure: BaseException | None = None
     with connection.transaction():
-        connection.execute(_LOG, (look.actor, look.role, look.reason, look.subject))
-        try:
-            with connection.transaction():
-                yield
-        except BaseException as error:  # noqa: BLE001 - raised again once the look is on record
-            failure = error
-    if failure is not None:
-        raise failure
+        row = connection.execute(_LOG, (look.actor, look.role, look.reason, look.subject)).fetchone()
+    with connection.transaction():
+        connection.execute("SELECT set_config('qala.look', %s, true)", (str(row[0]) if row else "",))
+        yield
 
 
-_LOG = "INSERT INTO qala.access (actor, role, reason, subject) VALUES (%s, %s, %s, %s)"
+_LOG = "INSERT INTO qala.access (actor, role, reason, subject) VALUES (%s, %s, %s, %s) RETURNING access_id"
 _REASON = Text(
     kk="Дербес деректерді көру үшін себебін көрсетіңіз (reason): ол қол жеткізу журналына жазылады.",
     ru="Чтобы увидеть персональные данные, назовите причину (reason): она записывается в журнал доступа.",

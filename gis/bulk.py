@@ -48,7 +48,8 @@ class Bulk:
         for layer in self.layers:
             if layer.name not in self._indexed:
                 staging.index(self.connection, layer)
-                screen(self.connection, layer, register.profile.tolerances.linear)
+                if layer.spatial:
+                    screen(self.connection, layer, register.profile.tolerances.linear)
                 self._indexed.add(layer.name)
         names = [layer.name for layer in self.layers]
         return check(self.connection, register.rules, register.layers, names, register.profile, self._indexed)

@@ -1,6 +1,6 @@
 """History: versions of a feature, changesets, and what changed between two points of either axis."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -126,13 +126,21 @@ FROM qala.changeset WHERE number > %(after)s ORDER BY number LIMIT %(limit)s
 """
 
 
-def changed_features(connection: Connection, number: int) -> list[Mapping[str, Any]]:
-    """Return what one changeset opened and closed: layer, feature_id, version, event (``opened`` or ``closed``)."""
+def changed_features(
+    connection: Connection, number: int, withheld: Collection[str] = frozenset()
+) -> list[Mapping[str, Any]]:
+    """Return what one changeset opened and closed: layer, feature_id, version, event (``opened`` or ``closed``).
+
+    Args:
+        connection: a reader's.
+        number: the changeset's.
+        withheld: names of layers whose rows are left out.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
-        return list(cursor.execute(_CHANGED_FEATURES, (number,)))
+        return list(cursor.execute(_CHANGED_FEATURES, {"number": number, "withheld": list(withheld)}))
 
 
 _CHANGED_FEATURES = """
 SELECT layer, feature_id, version, CASE event WHEN 'o' THEN 'opened' ELSE 'closed' END AS event
-FROM qala.ledger WHERE changeset = %s ORDER BY layer, feature_id, version, event
+FROM qala.ledger WHERE changeset = %(number)s AND layer <> ALL(%(withheld)s) ORDER BY layer, feature_id, version, event
 """

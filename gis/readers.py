@@ -79,10 +79,14 @@ _UNDELIVERABLE = Text(
 )
 
 
-def reader_pool(conninfo: str, connections: int) -> AsyncConnectionPool[AsyncConnection]:
-    """Return a pool, still closed, of at most so many connections in autocommit mode."""
+GENERIC = "-c plan_cache_mode=force_generic_plan"
+"""For statements of one shape whose plan takes longer to make than to run, and does not depend on their values."""
+
+
+def reader_pool(conninfo: str, connections: int, settings: str = "") -> AsyncConnectionPool[AsyncConnection]:
+    """Return a pool, still closed, of at most so many connections in autocommit mode, with further settings."""
     return AsyncConnectionPool(
-        make_conninfo(conninfo, options=f"{SESSION} {SERIAL}"),
+        make_conninfo(conninfo, options=f"{SESSION} {SERIAL} {settings}".rstrip()),
         connection_class=ReaderConnection,
         min_size=1,
         max_size=connections,

@@ -1,4 +1,4 @@
-"""Tokens: who may write. Only a hash is kept, so that a leaked table opens nothing."""
+"""Tokens: who may write, and who may see persons. Only a hash is kept, so that a leaked table opens nothing."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,17 +10,23 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from gis.errors import BadRequest, NotFound, Unauthorised
+from gis.policy import ROLES, well_formed
 from gis.text import Text
 
-ROLES = ("planner", "registrar", "auditor", "operator")
-_PREFIX = "qala_"
+PREFIX = "qala_"
+"""How every secret of the register begins; other bearer tokens are an issuer's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as the register knows it: never the secret itself."""
+    """A token as the register knows it: never the secret itself.
 
-    token_id: int
+    Attributes:
+        token_id: its number; none where an issuer of OpenID Connect gave it.
+        name: whose it is; the actor of every act and look.
+    """
+
+    token_id: int | None
     name: str
     role: str
     created: datetime
@@ -34,19 +40,19 @@ def create(connection: Connection, name: str, role: str, days: int | None = None
     Args:
         connection: the writer's.
         name: whose it is; it stands as the actor of every act done with it.
-        role: one of :data:`ROLES`.
+        role: one of :data:`gis.policy.ROLES`, or of the registrars of single cadastres.
         days: how long it lives; for ever when not given.
 
     Raises:
         BadRequest: an unknown role, an empty name, or a life that is over before it begins.
     """
-    if role not in ROLES:
-        raise BadRequest(f"there is no role {role!r}; the roles are: {', '.join(ROLES)}")
+    if not well_formed(role):
+        raise BadRequest(f"there is no role {role!r}; the roles are: {', '.join(ROLES)}, registrar.<cadastre>")
     if not name.strip():
         raise BadRequest("a token needs a name: whose it is, for example --name 'A. Registrar'")
     if days is not None and days <= 0:
         raise BadRequest(f"a token must live at least one day, not {days}")
-    secret = _PREFIX + secrets.token_urlsafe(32)
+    secret = PREFIX + secrets.token_urlsafe(32)
     expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
     connection.execute(
         "INSERT INTO qala.token (hash, name, role, expires) VALUES (%s, %s, %s, %s)",

@@ -15,6 +15,7 @@ from api.bench.parcels import Net, parcels
 from cadastres.land.model import PARCEL
 from gis.database import connect
 from gis.instant import Instant, read_head, settle, versions_at
+from gis.layer import Layer
 from gis.pages import property_value
 from gis.register import Register
 
@@ -42,7 +43,7 @@ def build(register: Register, net: Net, tell: Callable[[str], None]) -> None:
         tell(f"making {net.count} parcels")
         _copy_net(connection, register, net)
         tell("ten acts on each parcel")
-        with _without_indexes(connection, register.database.owner, tell):
+        with without_indexes(connection, register.database.owner, PARCEL, tell):
             connection.execute(_HISTORY.read_text(encoding="utf-8"))
         tell("plain copies of the parcels in force")
         _copy_plain(connection)
@@ -82,39 +83,39 @@ def _copy(
 
 
 @contextmanager
-def _without_indexes(connection: Connection, owner: str, tell: Callable[[str], None]) -> Iterator[None]:
-    """Drop the parcels' indexes and constraints, and build them again, two at a time, from the definitions they had.
+def without_indexes(connection: Connection, owner: str, layer: Layer, tell: Callable[[str], None]) -> Iterator[None]:
+    """Drop a layer's indexes and constraints, and build them again, two at a time, from the definitions they had.
 
     The triggers, which look at each new row beside the others of its feature, sleep meanwhile: the constraints that are
     built again see all rows.
     """
-    connection.execute("ALTER TABLE land.parcel DISABLE TRIGGER USER")
-    indexes = connection.execute(_INDEXES).fetchall()
-    constraints = connection.execute(_CONSTRAINTS).fetchall()
+    table = sql.Identifier(layer.schema, layer.table)
+    connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+    indexes = connection.execute(_INDEXES, (layer.schema, layer.table)).fetchall()
+    constraints = connection.execute(_CONSTRAINTS, (table.as_string(),)).fetchall()
     for name, _ in constraints:
-        connection.execute(sql.SQL("ALTER TABLE land.parcel DROP CONSTRAINT {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(table, sql.Identifier(name)))
     for name, _ in indexes:
-        connection.execute(sql.SQL("DROP INDEX land.{}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(layer.schema, name)))
     yield
-    connection.execute("ALTER TABLE land.parcel ENABLE TRIGGER USER")
+    connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
     tell("indexing")
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda index: _run(owner, index[1]), indexes))
     for name, definition in constraints:
         tell(f"indexing: {name}")
-        connection.execute(
-            sql.SQL("ALTER TABLE land.parcel ADD CONSTRAINT {} ").format(sql.Identifier(name)) + sql.SQL(definition)
-        )
+        added = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} ").format(table, sql.Identifier(name))
+        connection.execute(added + sql.SQL(definition))
 
 
 _INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes
-WHERE schemaname = 'land' AND tablename = 'parcel' AND indexname NOT IN (SELECT conname FROM pg_constraint)
+WHERE schemaname = %s AND tablename = %s AND indexname NOT IN (SELECT conname FROM pg_constraint)
 ORDER BY indexname ~ 'history' DESC
 """
 _CONSTRAINTS = """
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE conrelid = 'land.parcel'::regclass AND contype IN ('p', 'x') ORDER BY contype
+WHERE conrelid = %s::regclass AND contype IN ('p', 'x') ORDER BY contype
 """
 
 

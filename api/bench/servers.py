@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.error import URLError
 
-from api.bench.city import BenchCity
 from api.bench.load import fetch
 from gis.errors import Unavailable
+from gis.profile import CityProfile
 
 WORKERS: Final = 2
 _PATIENCE = 60.0
@@ -26,8 +26,20 @@ def environment_with(settings: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **settings}
 
 
+class Served(Protocol):
+    """A city of a bench: the folder of its cluster, and its profile."""
+
+    @property
+    def home(self) -> Path:
+        """Folder of the installation."""
+
+    @property
+    def profile(self) -> CityProfile:
+        """The city's."""
+
+
 @contextmanager
-def engine(city: BenchCity, port: int) -> Iterator[str]:
+def engine(city: Served, port: int) -> Iterator[str]:
     """Serve the bench's register; yield the base URL."""
     settings = {"QALA_HOME": str(city.home), "QALA_SERVED_PROFILE": city.profile.model_dump_json()}
     command = [sys.executable, "-m", "uvicorn", "api.app:served", "--factory", f"--port={port}", f"--workers={WORKERS}"]

@@ -52,7 +52,7 @@ def import_(
         request = ImportRequest(
             layer=layer,
             file=file,
-            act=_act(register.profile, accepted, (act_kind, act_number or file.name), actor, reason),
+            act=act_of(register.profile, accepted, (act_kind, act_number or file.name), actor, reason),
             mapping=mapping,
             dataset=dataset,
             crs=crs,
@@ -105,7 +105,8 @@ def _share(step: Progress) -> float:
     return step.done / step.total if step.total else 0.0
 
 
-def _act(profile: CityProfile, accepted: date, source: tuple[str, str], actor: str, reason: str) -> Act:
+def act_of(profile: CityProfile, accepted: date, source: tuple[str, str], actor: str, reason: str) -> Act:
+    """Return the operator's act by a source's kind and number, in force from the day of its acceptance."""
     today = datetime.now(profile.zone).date()
     return Act(
         actor=actor,

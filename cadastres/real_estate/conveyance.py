@@ -161,22 +161,20 @@ def _given(version: Version, to: Sequence[Recipient]) -> _Given:
         return [(to[0].holder, whole)]
     given = [(r.holder, r.share) for r in to]
     _require_divisible(version, given)
-    if whole is None or shares.total(share for _, share in given if share is not None) > whole:
-        raise guards.refusal(guards.HOLDS_ENOUGH, version.feature_id, _sum_of(given, whole))
+    asked = shares.total(share for _, share in given if share is not None)
+    if whole is not None and asked > whole:
+        raise guards.refusal(guards.HOLDS_ENOUGH, version.feature_id, f"{asked} > {whole}")
     return given
 
 
-def _sum_of(given: _Given, whole: Fraction | None) -> str:
-    return f"{shares.total(share for _, share in given if share is not None)} > {whole}"
-
-
 def _require_divisible(version: Version, given: _Given) -> None:
-    whole = shares.of(version.attributes)
-    if not given or (len(given) > 1 and (whole is None or any(share is None for _, share in given))):
+    """Refuse what does not say who gets which share; a right without shares goes whole, and to one."""
+    stated = [share for _, share in given if share is not None]
+    divided = shares.of(version.attributes) is not None
+    if not given or (len(stated) < len(given) if divided else len(given) > 1 or stated):
         raise BadRequest(_WHO_GETS_WHAT.filled(right=version.feature_id), feature_id=version.feature_id)
-    for _, share in given:
-        if share is not None:
-            shares.checked(share)
+    for share in stated:
+        shares.checked(share)
 
 
 def _require_all(heirs: Sequence[Recipient]) -> None:

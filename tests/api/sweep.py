@@ -10,6 +10,7 @@ import gzip
 import html
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,8 +34,14 @@ ACCEPTED: Final = (
     "application/xml",
     "application/x-ndjson",
 )
-MOST: Final = 40
-"""Most ways in which the parameters of one path are filled."""
+LEFT_OUT: Final = frozenset({"f", "reason", "disclosure", "dry-run", "limit", "offset", "lang", "wait"})
+"""Parameters that are tried by themselves, or only say how much is told and in which language."""
+
+MOST: Final = 20
+"""Most ways in which the parameters of one path are filled by a thorough asker; another takes a quarter of them."""
+
+MOST_SENT: Final = 3
+"""Most of them to which bodies are sent."""
 
 _ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
@@ -179,42 +186,52 @@ def doors(app: FastAPI) -> list[Door]:
     return found
 
 
-def asks(door: Door, world: World, *, thorough: bool) -> Iterator[Ask]:
-    """Yield requests to a door; a thorough asker tries every form of an answer."""
-    choices = [world.values(name, numeric=name in door.numeric) for name in door.parts]
-    for values in islice(product(*choices), MOST if thorough else MOST // 4):
-        path = door.filled(values)
+def known_parameters(door: Door, world: World, client: httpx2.Client, secrets: Iterable[str | None]) -> frozenset[str]:
+    """Return what a door says it may be asked, when it is asked nonsense; what it declares where it says nothing."""
+    path = next(_filled(door, world))
+    for secret in secrets:
+        told = Ask("GET", path, door.path, {"nonsense": "1"}).send(client, secret)
+        if told.status_code == 400 and "allowed" in told.text:
+            return frozenset(told.json().get("allowed", ())) | frozenset(door.queries)
+    return frozenset({"f", "reason", "disclosure", *door.queries})
+
+
+def asks(door: Door, world: World, known: frozenset[str], *, thorough: bool) -> Iterator[Ask]:
+    """Yield requests to a door; a thorough asker tries every form of an answer, and each parameter with each value."""
+    for number, path in enumerate(islice(_filled(door, world), MOST if thorough else MOST // 4)):
         for method in sorted(door.methods - {"HEAD", "OPTIONS"}):
             if method == "GET":
-                yield from _gets(door, path, world, thorough=thorough)
-            else:
+                yield from _gets(door, path, world, known, thorough=thorough)
+            elif number < MOST_SENT:
                 yield from _sends(door, method, path, world)
 
 
+def _filled(door: Door, world: World) -> Iterator[str]:
+    """Yield the path filled in every way, those first that differ in every part."""
+    choices = [list(world.values(name, numeric=name in door.numeric)) for name in door.parts]
+    ways = list(product(*choices))
+    step = next(n for n in range(len(ways) // 3 + 1, len(ways) + 2) if math.gcd(n, len(ways)) == 1)
+    return (door.filled(ways[i * step % len(ways)]) for i in range(len(ways)))
+
+
 def _sends(door: Door, method: str, path: str, world: World) -> Iterator[Ask]:
-    for body, query in product(world.bodies, ({"reason": "sweep"}, {"dry-run": "true"}, {})):
+    for body, query in product(world.bodies, ({"reason": "sweep"}, {"dry-run": "true"})):
         yield Ask(method, path, door.path, query, body)
 
 
-def _gets(door: Door, path: str, world: World, *, thorough: bool) -> Iterator[Ask]:
-    full = {"reason": "sweep", "disclosure": "full"}
-    queries: list[dict[str, str]] = [{}, {"reason": "sweep"}, full, {**full, "f": "json"}]
-    if thorough:
-        queries += [{"f": form} for form in FORMS] + [{**full, "f": form} for form in FORMS]
-        queries += _declared(door, world)
-    for query in queries:
+def _gets(door: Door, path: str, world: World, known: frozenset[str], *, thorough: bool) -> Iterator[Ask]:
+    full = {name: value for name, value in (("reason", "sweep"), ("disclosure", "full")) if name in known}
+    queries: list[dict[str, str]] = [{}, *([{"reason": "sweep"}] if "reason" in known else []), full]
+    if "f" in known:
+        queries += [full | {"f": form} for form in (FORMS if thorough else FORMS[:1])]
+    for name in sorted(known - LEFT_OUT):
+        values = ["true", *map(str, world.named.get(name, ())), *world.words] if thorough else ["true"]
+        queries += [full | {name: value} for value in values]
+    for query in {tuple(query.items()): query for query in queries}.values():
         yield Ask("GET", path, door.path, query)
     for accept in ACCEPTED if thorough else ():
         yield Ask("GET", path, door.path, {}, accept=accept)
         yield Ask("GET", path, door.path, full, accept=accept)
-
-
-def _declared(door: Door, world: World) -> Iterator[dict[str, str]]:
-    """Yield each declared parameter with each value, alone and with a reason."""
-    for name in set(door.queries) - {"reason", "dry-run", "limit", "lang"}:
-        for value in [*map(str, world.numbers[:2]), *world.words]:
-            yield {name: value}
-            yield {name: value, "reason": "sweep"}
 
 
 def _flat(dependant: Dependant | None) -> Iterator[Dependant]:

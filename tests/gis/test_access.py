@@ -1,5 +1,7 @@
 """Personal data: closed to the public login, shown to the confidant only once the look is logged, hashed with salt."""
 
+from datetime import date
+
 import psycopg
 import pytest
 
@@ -11,13 +13,16 @@ from gis.record import NOWHERE
 from tests.city import City
 
 PARTY = "personal.party"
+BORN = date(1999, 1, 1)
 LOOK = Look(actor="N. Notary", role="notary", reason="sale of a flat", subject="real_estate.unit 1")
 
 
 @pytest.fixture
 def city(empty_city: City) -> City:
     """A register that knows one person."""
-    empty_city.put(PARTY, NOWHERE, party_type="naturalPerson", iin_bin="990101300015", name="Сериков Асан")
+    empty_city.put(
+        PARTY, NOWHERE, party_type="naturalPerson", iin_bin="990101300013", name="Сериков Асан", birth_date=BORN
+    )
     return empty_city
 
 
@@ -73,7 +78,7 @@ def test_the_log_only_grows(city: City, statement: str) -> None:
 
 def test_personal_values_are_hashed_with_salt(city: City) -> None:
     """Two persons of one name have different digests, and an altered name is found."""
-    city.put(PARTY, NOWHERE, party_type="naturalPerson", iin_bin="990101300015", name="Сериков Асан")
+    city.put(PARTY, NOWHERE, party_type="naturalPerson", iin_bin="990101300023", name="Сериков Асан", birth_date=BORN)
     with connect(city.register.database.owner) as connection:
         salts = connection.execute("SELECT salt FROM personal.party").fetchall()
         assert len(set(salts)) == 2
@@ -82,3 +87,51 @@ def test_personal_values_are_hashed_with_salt(city: City) -> None:
         connection.execute("UPDATE personal.party SET name = 'Другой' WHERE feature_id = 1")
         found = [(f.kind, f.what) for f in verify(connection, city.register.layers.values(), city.register.heads)]
     assert ("altered", "personal.party 1 version 1") in found
+
+
+def _log(connection: psycopg.Connection) -> int:
+    """Log a look as the confidant may, and return its number."""
+    row = connection.execute(
+        "INSERT INTO qala.access (actor, role, reason, subject) VALUES ('a', 'bank', 'r', 's') RETURNING access_id"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _names(connection: psycopg.Connection, look: int) -> list[tuple[object, ...]]:
+    """Return the names that show when a look is claimed."""
+    with connection.transaction():
+        connection.execute("SELECT set_config('qala.look', %s, true)", (str(look),))
+        return connection.execute("SELECT name FROM personal.party").fetchall()
+
+
+def test_nothing_shows_before_the_look_is_committed(city: City) -> None:
+    """Otherwise a transaction that is rolled back would have seen without a trace."""
+    with connect(city.register.database.confidant) as connection, connection.transaction(force_rollback=True):
+        assert _names(connection, _log(connection)) == []
+
+
+def test_a_look_serves_its_own_session_alone_and_not_for_long(city: City) -> None:
+    """Neither another session's look nor an old one opens anything; an invented one least of all."""
+    with connect(city.register.database.confidant) as mine, connect(city.register.database.confidant) as other:
+        look = _log(mine)
+        assert _names(mine, look) == [("Сериков Асан",)]
+        assert _names(other, look) == []
+        assert _names(mine, look + 1000) == []
+        with connect(city.register.database.owner) as owner:
+            owner.execute("ALTER TABLE qala.access DISABLE TRIGGER USER")
+            owner.execute("UPDATE qala.access SET at = at - interval '61 seconds'")
+        assert _names(mine, look) == []
+
+
+@pytest.mark.parametrize("column", ["at", "transaction", "session", "access_id"])
+def test_when_and_where_a_look_was_is_the_databases_to_say(city: City, column: str) -> None:
+    """The confidant fills in neither the time nor the session of a look."""
+    values = {"at": "now()", "transaction": "pg_current_xact_id()", "session": "1", "access_id": "1"}
+    forged = (
+        f"INSERT INTO qala.access (actor, role, reason, subject, {column}) VALUES ('', '', 'r', '', {values[column]})"
+    )
+    with (
+        connect(city.register.database.confidant) as connection,
+        pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.GeneratedAlways)),
+    ):
+        connection.execute(forged)

@@ -43,6 +43,7 @@ def test_bundled_cities() -> None:
     """Demo and test cities each have a profile in their own projected system and time zone."""
     assert {(p.id, p.srid, p.timezone) for p in profiles.bundled()} == {
         ("almaty", 32643, "Asia/Almaty"),
+        ("astana", 32642, "Asia/Almaty"),
         ("helsinki", 3879, "Europe/Helsinki"),
         ("paris18", 2154, "Europe/Paris"),
     }
@@ -173,7 +174,7 @@ def test_circle_of_bases_is_refused(tmp_path: Path) -> None:
 
 def test_unreadable_file_is_refused(tmp_path: Path) -> None:
     """No file, a folder, another encoding: a reason, no traceback."""
-    with pytest.raises(BadProfile, match="almaty, helsinki, paris18"):
+    with pytest.raises(BadProfile, match="almaty, astana, helsinki, paris18"):
         profiles.find("atlantis")
     with pytest.raises(BadProfile, match="can't be read"):
         load_profile(tmp_path)

@@ -1,5 +1,6 @@
 """Issuing documents: the copy kept for a question, or a new one, and what a copy is still worth."""
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -141,6 +142,7 @@ class Issuer:
             number=question.number,
             link=self._link(question.number),
             profile=self.register.profile,
+            salt=secrets.token_hex(16) if question.disclosure == "full" else "",
         )
         file = render(content, rendering)
         with self.register.writing() as connection:

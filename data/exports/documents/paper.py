@@ -133,12 +133,13 @@ CELL: Final = Type(8)
 CELL_HEAD: Final = Type(8, bold=True)
 
 
-def printed(pages: Sequence[Sequence[Draw]], *, title: str, language: str) -> bytes:
+def printed(pages: Sequence[Sequence[Draw]], *, title: str, language: str, salt: str = "") -> bytes:
     """Return the PDF of pages of drawing steps; the same steps give the same bytes."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1, pageCompression=1, lang=language)
     canvas.setTitle(title)
     canvas.setCreator("Qala")
+    canvas.setKeywords(salt)
     for page in pages:
         for draw in page:
             draw(canvas)

@@ -47,12 +47,15 @@ class Rendering:
     Attributes:
         number: of the document, as its reader is told.
         link: what the square code says: where the document can be verified.
+        salt: a random value kept in the file, so that nobody proves a guess at what it tells by making it anew and
+            comparing hashes; a document that tells of no person needs none.
     """
 
     language: Language
     number: str
     link: str
     profile: CityProfile
+    salt: str = ""
 
 
 def render(content: Mapping[str, Any], rendering: Rendering) -> bytes:
@@ -70,7 +73,7 @@ def render(content: Mapping[str, Any], rendering: Rendering) -> bytes:
     _BODIES[content["document"]](flow, content, say)
     _closing(flow, content, say)
     pages = [[*page, _foot(say, rendering.number, i + 1, len(flow.pages))] for i, page in enumerate(flow.pages)]
-    return printed(pages, title=f"{title} {rendering.number}", language=rendering.language)
+    return printed(pages, title=f"{title} {rendering.number}", language=rendering.language, salt=rendering.salt)
 
 
 def _title(content: Mapping[str, Any]) -> Text:

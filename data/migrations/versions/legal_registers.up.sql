@@ -339,6 +339,7 @@ CREATE TABLE real_estate."right" (
   registered BOOLEAN NOT NULL,
   excludes_others BOOLEAN NOT NULL,
   description TEXT,
+  corrects BIGINT,
   CONSTRAINT right_pkey PRIMARY KEY (feature_id, version),
   CONSTRAINT right_one_at_a_time EXCLUDE USING gist (feature_id WITH =, valid WITH &&, recorded WITH &&) WHERE (version > 1)
 );

@@ -95,8 +95,9 @@ def test_a_lease_goes_whole(notary: Notary) -> None:
     unit, _ = notary.owned(notary.person())
     tenant, other = notary.person(), notary.person()
     (lease,) = notary.register(unit, NewRight(kind="lease", holder=tenant, until=_DAY))
-    with pytest.raises(BadRequest):
-        notary.transfer(lease, to(other, "1/2"), to(tenant, "1/2"))
+    for buyers in ((to(other, "1/2"), to(tenant, "1/2")), (to(other, "1/2"),), (to(other), to(tenant)), ()):
+        with pytest.raises(BadRequest):
+            notary.transfer(lease, *buyers)
     (new,) = notary.transfer(lease, to(other))
     assert notary.holder(new, "2019-12-31") == other
     assert notary.said(new, "2020-01-01") == {}

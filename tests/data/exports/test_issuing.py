@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 import psycopg
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -262,3 +263,12 @@ def test_a_parcel_has_documents_too(estate: Dossier) -> None:
     copies = [issuer.issue(Order(kind=kind, number=PARCEL, instant=Instant(), language="en")) for kind in kinds]
     assert [copy.document.kind for copy in copies] == list(kinds)
     assert all(copy.file.startswith(b"%PDF-") for copy in copies)
+
+
+def test_a_guess_at_the_names_can_not_be_proved_by_the_hash(estate: Dossier) -> None:
+    """The hash of a copy is public, so a copy with names holds what nobody can guess."""
+    issuer = Issuer(estate.city.register)
+    told, public = (issuer.issue(order(estate, "2018-06-06", full=full)) for full in (True, False))
+    salts = [pypdfium2.PdfDocument(copy.file).get_metadata_value("Keywords") for copy in (told, public)]
+    assert len(salts[0]) == 32
+    assert salts[1] == ""
