@@ -69,7 +69,7 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
         request.state.renewal = renewal  # kept until it is done: the loop itself holds tasks weakly
         return await problems.unreachable(request, error)
 
-    app = FastAPI(title="Qala", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Qala", lifespan=lifespan, openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     app.state.register = register
     app.state.public_url = outside
     app.state.issuer = configured()
