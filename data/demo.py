@@ -4,14 +4,13 @@ The acts go through the register like any registrar's: verbs, followers, rules, 
 lie between 2019 and 2025; they are recorded when the demo is built, for recorded time can't be made up.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from psycopg import Connection, sql
+from psycopg import Connection
 from shapely.geometry.base import BaseGeometry
 
 from cadastres.land.model import PARCEL, RESERVATION
@@ -19,20 +18,16 @@ from cadastres.land.verbs import Archive, Merge, Split
 from cadastres.real_estate.model import BUILDING
 from data import demo_scenes as scenes
 from data.city import BuildReport, Tell, build_city, quiet
+from data.demo_office import AKIMAT, CONTRACT, COURT, Deed, in_force, sample_act
+from data.demo_registers import tell_registers
 from data.demo_scenes import Land, Scene
-from gis import store
-from gis.act import Act, Command, Source
+from gis.act import Act, Command
 from gis.database import connect
 from gis.history import changed_features
-from gis.instant import Instant, read_head, settle, versions_at
-from gis.layer import Layer
-from gis.record import Version, at
+from gis.instant import Instant
+from gis.record import Version
 from gis.recording import Recorded
 from gis.register import Register
-
-AKIMAT: Final = "akimat-decision"
-CONTRACT: Final = "contract"
-COURT: Final = "court-decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +106,22 @@ def build_demo(register: Register, tell: Tell = quiet) -> BuildReport:
     Raises:
         QalaError: as :func:`data.city.build_city`.
     """
-    report = build_city(register, demo_extract(), lambda step, share: tell(step, share * 0.7))
-    report.acts = tell_story(register, tell)
+    report = build_city(register, demo_extract(), lambda step, share: tell(step, share * 0.6))
+    report.acts = tell_story(register, lambda step, share: tell(step, 0.6 + share * 0.15))
+    with connect(register.database.reader) as connection:
+        report.acts += tell_registers(
+            register, connection, report.acts, lambda step, share: tell(step, 0.75 + share / 4)
+        )
     return report
 
 
 def tell_story(register: Register, tell: Tell = quiet) -> int:
-    """Perform the sample acts on a register that holds the demo city; return how many there were."""
+    """Perform the sample acts on the land of a register that holds the demo city; return how many there were."""
     with connect(register.database.reader) as connection:
-        buildings = [v.geometry for v in _in_force(connection, BUILDING, Instant()).values()]
+        buildings = [v.geometry for v in in_force(connection, BUILDING, Instant()).values()]
         told = _Told(register, connection, buildings)
         for i, chapter in enumerate(STORY):
-            tell("sample acts", 0.7 + 0.3 * i / len(STORY))
+            tell("sample acts on land", i / len(STORY))
             told.go_on(i + 1, chapter)
     return len(STORY)
 
@@ -145,13 +144,18 @@ class _Told:
         if command is None:
             msg = f"the demo city has no place for its act {serial}: {chapter.reason}"
             raise RuntimeError(msg)
-        self._remember(land, command, self.register.perform(command, _act(self.register, serial, chapter)))
+        self._remember(land, command, self.register.perform(command, self._act(serial, chapter, command)))
+
+    def _act(self, serial: int, chapter: Chapter, command: Command) -> Act:
+        since = chapter.since.isoformat() if chapter.since else None
+        deed = Deed(chapter.day.isoformat(), command, chapter.reason, chapter.kind, since)
+        return sample_act(self.register.profile, serial, deed)
 
     def _land(self, day: date) -> Land:
         instant = Instant(self.register.profile.midnight(day))
-        reservations = _in_force(self.connection, RESERVATION, instant)
+        reservations = in_force(self.connection, RESERVATION, instant)
         return Land(
-            parcels=_in_force(self.connection, PARCEL, instant),
+            parcels=in_force(self.connection, PARCEL, instant),
             buildings=self.buildings,
             touched=frozenset(self.touched),
             families=tuple(self.families),
@@ -167,30 +171,3 @@ class _Told:
             self.cleared.append(land.parcels[command.feature])
         changes = changed_features(self.connection, recorded.number)
         self.touched.update(change["feature_id"] for change in changes)
-
-
-def _in_force(connection: Connection, layer: Layer, instant: Instant) -> Mapping[int, Version]:
-    """Return a layer's features in force at a moment, in order of their ids."""
-    reading = settle(instant, read_head(connection))
-    statement = sql.SQL("SELECT v.feature_id FROM {}").format(versions_at(layer, reading))
-    ids = [row[0] for row in connection.execute(statement, reading.parameters)]
-    timelines = store.timelines(connection, layer, ids)
-    found = ((i, at(timeline, reading.valid)) for i, timeline in sorted(timelines.items()))
-    return {i: version for i, version in found if version is not None}
-
-
-def _act(register: Register, serial: int, chapter: Chapter) -> Act:
-    source = Source(
-        kind=chapter.kind,
-        number=f"SAMPLE-{serial:03d}",
-        acceptance=chapter.day,
-        submission=chapter.day + timedelta(days=3),
-        recordation=chapter.day + timedelta(days=10),
-    )
-    return Act(
-        actor="sample-registrar",
-        role="registrar",
-        reason=f"{chapter.reason} (sample act)",
-        source=source,
-        valid_from=register.profile.midnight(chapter.since or chapter.day),
-    )

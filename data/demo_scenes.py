@@ -111,13 +111,13 @@ def split_child(land: Land) -> Command | None:
 
 def _split_one_of(land: Land, parcels: Sequence[Version]) -> Command | None:
     for parcel in parcels:
-        line = _cut_line(land, parcel.geometry)
+        line = cut_line(land, parcel.geometry)
         if line is not None:
             return Split(parcel=parcel.feature_id, quarter=quarter(parcel), line=line)
     return None
 
 
-def _cut_line(land: Land, area: BaseGeometry) -> LineString | None:
+def cut_line(land: Land, area: BaseGeometry) -> LineString | None:
     """Return a line across the longer axis of a parcel that divides it in two and meets no building."""
     if not isinstance(area, Polygon) or area.interiors or not 4 * _SMALLEST_PART <= area.area <= _LARGEST:
         return None
