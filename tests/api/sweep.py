@@ -90,8 +90,9 @@ def _pages(content: bytes) -> Iterator[bytes]:
 def shown(content: bytes, secrets: Iterable[str], known: str = "") -> set[str]:
     """Return the secrets that an answer tells; what the asker said himself tells him nothing."""
     said = unquote(known).casefold()
-    left = {secret for secret in secrets if secret.casefold() not in said}
-    return {secret for text in readings(content) for secret in left if secret.casefold() in text.casefold()}
+    left = {folded: secret for secret in secrets if (folded := secret.casefold()) not in said}
+    texts = (text.casefold() for text in readings(content))
+    return {left[folded] for text in texts for folded in left if folded in text}
 
 
 @dataclass(frozen=True)
