@@ -47,7 +47,12 @@ PEOPLE: Final = {
 NUMBERED, REGISTERED, SOLD, SPLIT, RENAMED, INHERITED, DISCHARGED, CORRECTED = range(1, 9)
 """Sections of the guide."""
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guide's examples use curl")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        shutil.which("curl") is None and os.environ.get("CI") != "true", reason="the guide's examples use curl"
+    ),
+]
 
 
 @dataclass
