@@ -27,6 +27,7 @@ from api.ogc.tiles import Tiles
 from api.oidc import configured
 from api.origin import origin, public_url
 from api.orphans import end_with_parent
+from api.real_estate.allowance import Allowance
 from api.wfs import Wfs
 from api.wfs.errors import exception_report
 from api.wfs.router import PATH as WFS_PATH
@@ -73,6 +74,7 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
     app.state.register = register
     app.state.public_url = outside
     app.state.issuer = configured()
+    app.state.allowance = Allowance()
     app.include_router(Ogc(register.profile, register.layers.mapped, readers).router)
     app.include_router(Tiles(register.profile, register.layers.mapped, readers).router, prefix="/ogc")
     for router in (

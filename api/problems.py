@@ -52,7 +52,7 @@ def problem(error: QalaError, language: Language, status: int | None = None, sys
     """
     number = status or error.status
     members = _members(error, language, number)
-    headers = {"Content-Language": language, "Vary": _VARY, **_HEADERS.get(number, {})}
+    headers = {"Content-Language": language, "Vary": _VARY, **_headers(number, error)}
     body = json.dumps(members, ensure_ascii=False, default=encoder(system)).encode(errors="backslashreplace")
     return Response(body, number, headers, MEDIA_TYPE)
 
@@ -76,12 +76,18 @@ def _answer(request: Request, error: QalaError, status: int | None = None) -> Re
         return problem(error, language, status, profile.system)
     number = status or error.status
     page = Pages(profile).document("error", _members(error, language, number), Address.of(request), language)
-    headers = {"Content-Language": language, "Vary": _VARY, **_HEADERS.get(number, {})}
+    headers = {"Content-Language": language, "Vary": _VARY, **_headers(number, error)}
     return Response(page.encode(errors="backslashreplace"), number, headers, HTML)
 
 
 _VARY: Final = "Accept, Accept-Language"
 _HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
+
+
+def _headers(status: int, error: QalaError) -> dict[str, str]:
+    """Return what else a refusal's header says: when to come again, if it knows."""
+    wait = error.data.get("retry_after")
+    return _HEADERS.get(status, {}) if wait is None else {"Retry-After": str(wait)}
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -181,6 +187,7 @@ _TITLES: Final = {
     410: Text(kk="Күшінде емес", ru="Не действует", en="Gone"),
     413: Text(kk="Тым үлкен", ru="Слишком большой объём", en="Content Too Large"),
     422: Text(kk="Ережелер бұзылады", ru="Нарушены правила", en="Unprocessable Content"),
+    429: Text(kk="Сұраулар тым көп", ru="Слишком много запросов", en="Too Many Requests"),
     500: Text(kk="Бағдарламаның қатесі", ru="Ошибка программы", en="Internal Server Error"),
     503: Text(kk="Қазір қолжетімсіз", ru="Сейчас недоступно", en="Service Unavailable"),
 }

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse, Response
 from api.moments import parse_moment
 from api.origin import origin
 from api.problems import language_of
-from api.tokens import CONFIDENTIAL
+from api.tokens import CONFIDENTIAL, asker
 from data.exports.documents.issuing import Issuer, Standing
 from gis.documents import Copy, Document
-from gis.errors import BadRequest
+from gis.errors import BadRequest, Forbidden, Unauthorised
 from gis.instant import Instant
 from gis.profile import CityProfile
 from gis.register import Register
@@ -30,7 +30,19 @@ def issuer_of(request: Request) -> Issuer:
     Its links begin with the configured public address only: an issued document is kept for ever, and must not lead
     where some request happened to come in.
     """
-    return Issuer(request.app.state.register, request.app.state.public_url)
+    return Issuer(request.app.state.register, request.app.state.public_url, lambda: _admit(request))
+
+
+def _admit(request: Request) -> None:
+    """Let a new document be issued to whoever has a token, to others as far as the allowance goes.
+
+    Raises:
+        TooMany: nothing is left of it.
+    """
+    try:
+        asker(request)
+    except (Unauthorised, Forbidden):
+        request.app.state.allowance.take()
 
 
 def instant_of(request: Request) -> Instant:

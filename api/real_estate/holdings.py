@@ -86,6 +86,7 @@ def _parties(asker: Confidant, whose: WhoseBody) -> list[int]:
     with asker.at_persons(_BY_NUMBER) as connection:
         found = known_as(connection, number)
     if not found:
+        identity_number.require(number)  # a slip of the pen deserves its reason, not "nobody"
         raise NotFound(_NOBODY)
     return found
 

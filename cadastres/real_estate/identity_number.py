@@ -183,6 +183,21 @@ def compact(number: str) -> str:
     return digits
 
 
+def require(digits: str) -> None:
+    """Refuse 12 digits that are neither an IIN nor a BIN.
+
+    A BIN's fifth digit is 4 to 6, an IIN's is at most 3: it begins the day of birth.
+
+    Raises:
+        InvalidIdentityNumber: as :func:`parse_iin` or :func:`parse_bin`, whichever the digits could be.
+
+    >>> require("010203500018")
+    >>> require("010140000014")
+    """
+    parse = parse_bin if len(digits) == LENGTH and digits[4] in _KINDS else parse_iin
+    parse(digits)
+
+
 def check_digit(digits: str) -> int | None:
     """Return the check digit that the first 11 digits demand; ``None`` where they allow none.
 

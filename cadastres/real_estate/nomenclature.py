@@ -1,5 +1,6 @@
 """What the codes of the legal registers are called in documents and stories, in Kazakh, Russian and English."""
 
+import re
 from typing import Any, Final
 
 from gis.classifier import UnknownCode
@@ -127,8 +128,10 @@ WORDS: Final = {
 
 SOURCES: Final = {
     "akimat-decision": Text(kk="әкімдіктің шешімі", ru="решение акимата", en="decision of the akimat"),
+    "maslikhat-decision": Text(kk="мәслихаттың шешімі", ru="решение маслихата", en="decision of the maslikhat"),
     "court-decision": Text(kk="сот шешімі", ru="решение суда", en="court decision"),
     "contract": Text(kk="шарт", ru="договор", en="contract"),
+    "deed": Text(kk="құқық белгілейтін құжат", ru="правоустанавливающий документ", en="title deed"),
     "sale-contract": Text(kk="сатып алу-сату шарты", ru="договор купли-продажи", en="contract of sale"),
     "gift-contract": Text(kk="сыйға тарту шарты", ru="договор дарения", en="deed of gift"),
     "pledge-contract": Text(kk="кепіл шарты", ru="договор залога", en="pledge agreement"),
@@ -138,18 +141,30 @@ SOURCES: Final = {
     ),
     "application": Text(kk="өтініш", ru="заявление", en="application"),
     "survey": Text(kk="техникалық тексеру", ru="техническое обследование", en="survey"),
+    "technical-survey": Text(kk="техникалық тексеру", ru="техническое обследование", en="technical survey"),
     "correction": Text(kk="қатені түзету туралы акт", ru="акт об исправлении ошибки", en="act of correction"),
+    "data-delivery": Text(kk="деректерді тапсыру", ru="передача данных", en="data delivery"),
+    "map-derivation": Text(kk="картадан алынған деректер", ru="данные, полученные с карты", en="derived from a map"),
 }
-"""Words of the kinds of legal sources; a kind not listed here is shown as the act gives it."""
+"""Words of the kinds of legal sources; a kind not listed here is shown as the act gives it, without its hyphens."""
 
 ROLES: Final = {
+    "planner": Text(kk="жоспарлаушы", ru="планировщик", en="planner"),
     "registrar": Text(kk="тіркеуші", ru="регистратор", en="registrar"),
     "registrar.land": Text(kk="жер тіркеушісі", ru="регистратор земель", en="land registrar"),
     "registrar.real_estate": Text(
         kk="жылжымайтын мүлік тіркеушісі", ru="регистратор недвижимости", en="real-estate registrar"
     ),
     "registrar.address": Text(kk="мекенжай тіркеушісі", ru="регистратор адресов", en="address registrar"),
+    "registrar.urban_planning": Text(
+        kk="қала құрылысы тіркеушісі", ru="регистратор градостроительства", en="urban-planning registrar"
+    ),
+    "registrar.environment": Text(
+        kk="қоршаған орта тіркеушісі", ru="регистратор окружающей среды", en="environment registrar"
+    ),
     "notary": Text(kk="нотариус", ru="нотариус", en="notary"),
+    "bank": Text(kk="банк", ru="банк", en="bank"),
+    "auditor": Text(kk="аудитор", ru="аудитор", en="auditor"),
     "operator": Text(kk="оператор", ru="оператор", en="operator"),
 }
 
@@ -160,13 +175,22 @@ def word(field: str, code: str) -> Text:
 
 
 def source_kind(kind: str) -> Text:
-    """Return what a kind of legal source is called."""
-    return SOURCES.get(kind) or as_it_is(kind)
+    """Return what a kind of legal source is called.
+
+    >>> source_kind("survey").ru, source_kind("notary-deed").ru
+    ('техническое обследование', 'notary deed')
+    """
+    return SOURCES.get(kind.strip().lower()) or as_it_is(_tidy(kind))
 
 
 def role(name: str) -> Text:
     """Return what a role is called."""
-    return ROLES.get(name) or as_it_is(name)
+    return ROLES.get(name) or as_it_is(_tidy(name))
+
+
+def _tidy(code: str) -> str:
+    """Return a code that nobody named as it can be read."""
+    return " ".join(re.sub(r"[-_]", " ", code).split())
 
 
 def as_it_is(text: str) -> Text:

@@ -24,13 +24,26 @@ _HAPPENED: Final = {
     "changed": Text(kk="Өзгертілді", ru="Изменено", en="Changed"),
     "ended": Text(kk="Тоқтатылды", ru="Прекращено", en="Ended"),
     "corrected": Text(kk="Қате түзетілді", ru="Исправлена ошибка", en="Error corrected"),
-    "annulled": Text(kk="Қате жазба ретінде жойылды", ru="Аннулировано как ошибочное", en="Annulled as an error"),
+    "restated": Text(
+        kk="Өткен күннен бастап өзгеше жазылды", ru="Изменено задним числом", en="Restated for a time already past"
+    ),
+    "annulled": Text(kk="Басынан бастап жойылды", ru="Аннулировано с самого начала", en="Annulled from its beginning"),
 }
 _SUCCESSIONS: Final = {
-    "split": Text(kk="Учаске бөлінді", ru="Участок разделён", en="Parcel split"),
-    "merge": Text(kk="Учаскелер біріктірілді", ru="Участки объединены", en="Parcels merged"),
-    "boundary": Text(kk="Шекара өзгертілді", ru="Граница изменена", en="Boundary moved"),
-    "renumber": Text(kk="Нөмір ауыстырылды", ru="Номер заменён", en="Renumbered"),
+    ("land.parcel", "split"): Text(kk="Учаске бөлінді", ru="Участок разделён", en="Parcel split"),
+    ("land.parcel", "merge"): Text(kk="Учаскелер біріктірілді", ru="Участки объединены", en="Parcels merged"),
+    ("real_estate.building", "split"): Text(kk="Ғимарат бөлінді", ru="Здание разделено", en="Building split"),
+    ("real_estate.building", "merge"): Text(
+        kk="Ғимараттар біріктірілді", ru="Здания объединены", en="Buildings merged"
+    ),
+    ("real_estate.premises", "split"): Text(kk="Үй-жай бөлінді", ru="Помещение разделено", en="Premises split"),
+    ("real_estate.premises", "merge"): Text(
+        kk="Үй-жайлар біріктірілді", ru="Помещения объединены", en="Premises merged"
+    ),
+    ("real_estate.unit", "split"): Text(kk="Бірлік бөлінді", ru="Единица недвижимости разделена", en="Unit split"),
+    ("real_estate.unit", "merge"): Text(
+        kk="Бірліктер біріктірілді", ru="Единицы недвижимости объединены", en="Units merged"
+    ),
 }
 _NOUNS: Final = {
     "land.parcel": Text(kk="жер учаскесі {number}", ru="земельный участок {number}", en="parcel {number}"),
@@ -64,6 +77,7 @@ _RANK: Final = Text(kk="{kind}, кезегі {rank}", ru="{kind}, очерёдн
 _UNTIL: Final = Text(kk="мерзімі: {day} күніне дейін", ru="срок: до {day}", en="until {day}")
 _INSTEAD: Final = Text(kk="бұрынғы жазбаның орнына", ru="взамен прежней записи", en="in place of the former entry")
 _FROM: Final = Text(kk="күшіне енген күні: {day}", ru="действует с {day}", en="in force from {day}")
+_ENDED_ON: Final = Text(kk="тоқтатылған күні: {day}", ru="с {day}", en="from {day}")
 _SOURCE: Final = Text(
     kk="Негіздеме: {kind} № {number}, {day}.", ru="Основание: {kind} № {number} от {day}.",
     en="Basis: {kind} No. {number} of {day}.",
@@ -85,29 +99,30 @@ def entry_text(entry: Mapping[str, Any], profile: CityProfile) -> Text:
 
 
 def _happenings(entry: Mapping[str, Any], profile: CityProfile) -> Iterator[Text]:
-    for kind, parents, children in _families(entry["succession"]):
-        heading = _SUCCESSIONS.get(kind) or as_it_is(kind)
+    for act, parents, children in _families(entry["succession"]):
+        heading = _SUCCESSIONS.get(act) or as_it_is(act[1])
         yield _joined(heading, ": ", as_it_is(f"{', '.join(parents)} → {', '.join(children)}."))
     for event in entry["events"]:
         yield _event(event, profile)
 
 
-def _families(succession: list[Mapping[str, Any]]) -> Iterator[tuple[str, list[str], list[str]]]:
-    for kind in dict.fromkeys(s["kind"] for s in succession):
-        own = [s for s in succession if s["kind"] == kind]
+def _families(succession: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, str], list[str], list[str]]]:
+    acts = [(s["layer"], s["kind"]) for s in succession]
+    for act in dict.fromkeys(acts):
+        own = [s for s, of in zip(succession, acts, strict=True) if of == act]
         parents, children = ([str(s[side] or "?") for s in own] for side in ("parent", "child"))
-        yield kind, list(dict.fromkeys(parents)), list(dict.fromkeys(children))
+        yield act, list(dict.fromkeys(parents)), list(dict.fromkeys(children))
 
 
 def _event(event: Mapping[str, Any], profile: CityProfile) -> Text:
     said = [_joined(_HAPPENED[event["what"]], ": ", _noun(event))]
     if event["replaces"]:
         said.append(_INSTEAD)
-    if event["what"] in {"changed", "corrected"}:
+    if event["what"] in {"changed", "corrected", "restated"}:
         said += [_change(event["layer"], name, values, profile) for name, values in event["changes"].items()
                  if name not in _PASSED]  # fmt: skip
     if event["valid_from"]:
-        said.append(_day_in(_FROM, event["valid_from"]))
+        said.append(_day_in(_ENDED_ON if event["what"] in {"ended", "annulled"} else _FROM, event["valid_from"]))
     if event["valid_to"]:
         said.append(_day_in(_UNTIL, event["valid_to"]))
     return Text(**{language: "; ".join(s.in_language(language) for s in said) + "." for language in LANGUAGES})

@@ -1,5 +1,6 @@
 """Passports, extracts, stories and issued documents over HTTP: for anybody without names, with them for confidants."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from urllib.parse import quote
@@ -7,6 +8,8 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
+from api.app import create_app
+from api.real_estate.allowance import Allowance, TooMany
 from gis import tokens
 from gis.database import connect
 from gis.record import NOWHERE
@@ -196,6 +199,9 @@ def test_holdings_are_told_to_those_who_may_look_persons_up(
     assert by_id.json()["parties"][0]["rights"] == found.json()["parties"][0]["rights"]
     assert client.post(path, json={"iin_bin": "88010130001"}, headers=registrar).status_code == 400
     assert client.post(path, json={"iin_bin": "920524400126"}, headers=registrar).status_code == 404
+    mistyped = client.post(path, json={"iin_bin": "880101300011"}, headers=registrar)
+    assert (mistyped.status_code, mistyped.json()["code"]) == (400, "invalid-identity-number-check-digit")
+    assert "880101300011" not in mistyped.text
     assert client.post(path, json={}, headers=registrar).status_code == 400
     with connect(estate.city.register.database.owner) as connection:
         log = str(connection.execute("SELECT * FROM qala.access").fetchall())
@@ -217,3 +223,46 @@ def test_a_certificate_that_a_party_holds_nothing(
     file = f"/documents/{verified['number']}/file?reason=court"
     assert client.get(file, headers=bearer("bank")).status_code == 403
     assert client.get(file, headers=auditor).content == given.content
+
+
+def test_new_documents_are_issued_to_the_nameless_within_bounds(
+    estate: Dossier, bearer: Callable[[str], dict[str, str]]
+) -> None:
+    """Once the allowance is used up: 429 with when to come again; kept copies, JSON and holders of tokens go on."""
+    app = create_app(estate.city.register)
+    app.state.allowance = Allowance(2, 3600.0)
+    days = [f"{UNIT}/extract?lang=kk&datetime=2017-05-{day:02d}" for day in range(1, 5)]
+    token, stale = bearer("planner"), {"Authorization": "Bearer nobody"}
+    asked = [*days[:3], days[0], f"{days[2]}&f=json", (days[2], token), days[2], (days[3], stale)]
+
+    async def answers() -> list[httpx2.Response]:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://register", timeout=60.0) as anybody:
+            told = [each if isinstance(each, tuple) else (each, {}) for each in asked]
+            return [await anybody.get(path, headers=headers) for path, headers in told]
+
+    given = asyncio.run(answers())
+    assert [answer.status_code for answer in given] == [200, 200, 429, 200, 200, 200, 200, 429]
+    assert 3000 < int(given[2].headers["retry-after"]) <= 3601
+    assert given[2].json()["title"] == "Сұраулар тым көп"
+
+
+def test_an_allowance_grows_again() -> None:
+    """One more after its seconds, never more than at once."""
+    now = [0.0]
+    allowance = Allowance(2, 6.0, lambda: now[0])
+
+    def taken() -> int:
+        count = 0
+        while True:
+            try:
+                allowance.take()
+            except TooMany:
+                return count
+            count += 1
+
+    found = []
+    for moment in (0.0, 5.9, 6.1, 1000.0):
+        now[0] = moment
+        found.append(taken())
+    assert found == [2, 0, 1, 2]

@@ -60,10 +60,12 @@ class Issuer:
 
     Attributes:
         outside: where the world outside finds the service; what a document's square code begins with.
+        admit: asked before a new public document is made and kept; it refuses by raising.
     """
 
     register: Register
     outside: str | None = None
+    admit: Callable[[], None] = lambda: None
 
     def content(self, order: Order) -> Content:
         """Return the content of what is ordered; nothing is kept.
@@ -78,7 +80,7 @@ class Issuer:
         """Return the copy issued for what is ordered: the one kept, or one made now and kept from now on.
 
         Raises:
-            QalaError: the number, the instant, or what stands against a certificate.
+            QalaError: the number, the instant, what stands against a certificate, or that no more are issued now.
         """
         with self._seen(order) as (sight, subject):
             question = Question(
@@ -94,6 +96,8 @@ class Issuer:
             if kept is not None:
                 return kept
             content = _CONTENTS[order.kind](sight, subject, order.disclosure)
+        if order.looking is None:
+            self.admit()
         return self._kept(question, content)
 
     def issue_no_holdings(self, party_id: int, instant: Instant, language: Language, connection: Connection) -> Copy:

@@ -5,6 +5,7 @@ Latin; of it are embedded only the letters that a document uses.
 """
 
 import io
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,11 +15,21 @@ from typing import Final
 from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 rl_config.useA85 = 0  # streams are bytes: written out in letters they would only grow
+
+
+class _Quick(pdfdoc.PDFStreamFilterZCompress):
+    """Packs streams at zlib's fastest level: the usual one takes twice as long over fonts and saves a twentieth."""
+
+    def encode(self, text: bytes | str) -> bytes:
+        return zlib.compress(text.encode() if isinstance(text, str) else text, 1)
+
+
+pdfdoc.PDFZCompress = _Quick()
 
 MM: Final = 72 / 25.4
 WIDTH, HEIGHT = A4
