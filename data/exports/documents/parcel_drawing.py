@@ -12,7 +12,7 @@ from data.exports.documents import wording
 from data.exports.documents.chart import Chart, Pen
 from data.exports.documents.flow import Box
 from data.exports.documents.paper import ACCENT, INK, MM, Type
-from gis.text import Language
+from data.exports.documents.saying import Saying
 
 _NEIGHBOUR: Final = Pen(HexColor("#8a929b"), 0.5, HexColor("#f5f6f7"))
 _PARCEL: Final = Pen(HexColor("#b3261e"), 1.6, HexColor("#fdf0e4"))
@@ -65,7 +65,7 @@ def parcel_height(plan: Mapping[str, Any], width: float, most: float) -> float:
 
 
 def parcel_drawing(
-    canvas: Canvas, box: Box, plan: Mapping[str, Any], servitudes: Iterable[Any], system: str, language: Language
+    canvas: Canvas, box: Box, plan: Mapping[str, Any], servitudes: Iterable[Any], system: str, say: Saying
 ) -> None:
     """Draw a parcel's plan.
 
@@ -75,7 +75,7 @@ def parcel_drawing(
         plan: as :func:`cadastres.real_estate.plan.parcel_plan` gives it.
         servitudes: rings of the areas of servitudes on the parcel.
         system: name of the coordinate system.
-        language: of what is written.
+        say: the language of what is written.
     """
     inner = Box(box.left + _SIDE, box.bottom + _FOOT, box.width - _SIDE, box.height - _FOOT + _SLACK)
     chart = Chart.of(plan["frame"], inner)
@@ -90,15 +90,15 @@ def parcel_drawing(
         chart.shape(canvas, building["outline"], _BUILDING)
     chart.shape(canvas, plan["outline"], _PARCEL_LINE)
     canvas.setDash()
-    _write(canvas, chart, plan)
+    _write(canvas, chart, plan, say)
     canvas.restoreState()
     chart.grid(canvas)
-    chart.north_arrow(canvas, wording.NORTH.in_language(language))
+    chart.north_arrow(canvas, say(wording.NORTH))
     chart.border(canvas)
     chart.scale_bar(canvas, chart.frame.left, chart.frame.bottom - 25, system)
 
 
-def _write(canvas: Canvas, chart: Chart, plan: Mapping[str, Any]) -> None:
+def _write(canvas: Canvas, chart: Chart, plan: Mapping[str, Any], say: Saying) -> None:
     labels = _Labels(canvas, chart.frame)
     corner = chart.frame.left + chart.frame.width, chart.frame.bottom + chart.frame.height
     labels.taken.append((corner[0] - 24, corner[1] - 46, *corner))  # the arrow's place
@@ -110,7 +110,7 @@ def _write(canvas: Canvas, chart: Chart, plan: Mapping[str, Any]) -> None:
         number = neighbour["spelled"]
         if not _label(labels, chart, neighbour, _NUMBER, number):
             _label(labels, chart, neighbour, _NUMBER, number.rpartition("-")[2])
-    _lengths(labels, chart, plan["points"])
+    _lengths(labels, chart, plan["points"], say)
 
 
 def _last(number: str | None) -> str:
@@ -138,7 +138,7 @@ def _points(canvas: Canvas, labels: _Labels, chart: Chart, points: Sequence[Mapp
         labels.put(_POINT, x + 7 * (x - middle[0]) / away, y + 7 * (y - middle[1]) / away, str(point["point"]))
 
 
-def _lengths(labels: _Labels, chart: Chart, points: Sequence[Mapping[str, Any]]) -> None:
+def _lengths(labels: _Labels, chart: Chart, points: Sequence[Mapping[str, Any]], say: Saying) -> None:
     """Write the length along each edge that is long enough on the sheet."""
     if len(points) > _MOST_LENGTHS:
         return
@@ -150,4 +150,5 @@ def _lengths(labels: _Labels, chart: Chart, points: Sequence[Mapping[str, Any]])
             length = math.hypot(bx - ax, by - ay)
             nx, ny = (by - ay) / length, -(bx - ax) / length
             reach = 6 + 6 * abs(nx)
-            labels.put(_LENGTH, (ax + bx) / 2 + reach * nx, (ay + by) / 2 + reach * ny, f"{point['length']:.2f}")
+            told = say.number(point["length"])
+            labels.put(_LENGTH, (ax + bx) / 2 + reach * nx, (ay + by) / 2 + reach * ny, told)

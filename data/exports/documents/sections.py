@@ -225,7 +225,7 @@ def parcel_section(flow: Flow, plan: Mapping[str, Any], content: Mapping[str, An
 def _parcel_step(
     plan: Mapping[str, Any], areas: Iterable[Any], system: str, say: Saying, canvas: Any, box: Any
 ) -> None:
-    parcel_drawing(canvas, box, plan, areas, system, say.language)
+    parcel_drawing(canvas, box, plan, areas, system, say)
 
 
 def _point_row(point: Mapping[str, Any], say: Saying) -> tuple[str, ...]:
@@ -245,7 +245,7 @@ def floor_plan(flow: Flow, plan: Mapping[str, Any], say: Saying) -> None:
     flow.need(height + 4 * BODY.leading)
     title = say(wording.FLOOR_PLAN.filled(number=plan["spelled"] or ""))
     flow.heading(title + (f", {say(wording.FLOOR)}: {plan['floor']}" if plan["floor"] is not None else ""))
-    flow.drawing(height, lambda canvas, box: floor_drawing(canvas, box, plan["rooms"]))
+    flow.drawing(height, lambda canvas, box: floor_drawing(canvas, box, plan["rooms"], say))
     flow.heading(say(wording.EXPLICATION))
     columns = (
         Column(say(wording.DESIGNATION), 12),
