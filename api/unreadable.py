@@ -88,6 +88,11 @@ _REASONS: Final[Mapping[str, Text]] = {
         ru="не соответствует образцу {pattern}",
         en="it does not match the pattern {pattern}",
     ),
+    "blank": Text(
+        kk="мәтінде оқитын ештеңе жоқ; кемінде бір әріп не цифр керек",
+        ru="в тексте нечего прочесть; нужна хотя бы одна буква или цифра",
+        en="the text has nothing to read; it needs a letter or a digit at least",
+    ),
     "control_character": Text(
         kk="мәтінде басқарушы таңба (код {code}) бар",
         ru="в тексте есть управляющий знак (код {code})",

@@ -162,8 +162,13 @@ def _settle_city(database: Database, profile: CityProfile, password: Password) -
     with connect(database.owner, autocommit=False) as connection:
         _know_system(connection, profile)
         _know_city(connection, profile)
-        for conninfo in database.logins:
-            _let_in(connection, str(conninfo_to_dict(conninfo)["user"]), password)
+        known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        logins = [str(conninfo_to_dict(conninfo)["user"]) for conninfo in database.logins]
+        for login in logins:
+            if login in known:  # an early revision does not know the confidant yet
+                _let_in(connection, login, password)
+        if known.issuperset(logins):
+            _grant(connection, database)
         connection.commit()
 
 
@@ -189,6 +194,19 @@ def _know_city(connection: Connection, profile: CityProfile) -> None:
             f"not to {(profile.id, profile.srid)}: choose the profile it was made with, or another database"
         )
     connection.execute("UPDATE qala.city SET profile = %s", (profile.model_dump_json(),))
+
+
+def _grant(connection: Connection, database: Database) -> None:
+    """Grant what belongs to the cluster, not to the database: a backup restored elsewhere brings none of it along."""
+    name = sql.Identifier(str(conninfo_to_dict(database.owner)["dbname"]))
+    writer, reader, confidant = (sql.Identifier(str(conninfo_to_dict(c)["user"])) for c in database.logins)
+    for grant in (
+        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name),
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(name, writer, reader, confidant),
+        sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(name, writer),
+        sql.SQL("GRANT {} TO {}").format(reader, confidant),
+    ):
+        connection.execute(grant)
 
 
 def _let_in(connection: Connection, login: str, password: Password) -> None:

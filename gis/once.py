@@ -29,9 +29,13 @@ class AlreadyRecorded(Conflict):
 
 
 def fingerprint(command: Command, act: Act) -> bytes:
-    """Return the SHA-256 of what an act orders, by which source and from when; who submits it does not count."""
+    """Return the SHA-256 of what an act orders, by which source and from when.
+
+    Who submits it does not count, nor do blanks and letter case in the source's number.
+    """
     source = act.source
-    told = [command.verb, source.kind, source.number, source.acceptance, act.valid_from.timestamp(), command]
+    number = "".join(source.number.split()).casefold()
+    told = [command.verb, source.kind, number, source.acceptance, act.valid_from.timestamp(), command]
     return sha256(dumps(_plain(told), ensure_ascii=False, sort_keys=True).encode()).digest()
 
 

@@ -45,7 +45,7 @@ def form_address(at: AtDesk, body: FormAddressBody) -> Response:
 
 @router.post("/addresses/{key}/change")
 def change_address(at: AtDesk, body: ChangeAddressBody, key: Key) -> Response:
-    """Change an address: number, block, point, what it hangs on; flats follow, codes stay."""
+    """Change an address: number, block, point, what it hangs on, a code where there is none; flats follow."""
     address = address_id(at.register, key)
     point = None if body.geometry is None else at.geometer(body).point(body.geometry)
     command = ChangeAddress(address=address, attributes=typed(ADDRESS, body.attributes), geometry=point)

@@ -104,7 +104,7 @@ class FormAddressBody(ActBody):
 
 
 class ChangeAddressBody(ActBody):
-    """Change an address; its code stays."""
+    """Change an address; a code that it has stays, one that it has not may be given."""
 
     attributes: Attributes = Field(default_factory=dict)
     geometry: GeoJson | None = None

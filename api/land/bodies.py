@@ -15,6 +15,7 @@ from gis.errors import BadRequest
 from gis.layer import FieldType, Layer
 from gis.profile import CityProfile
 from gis.reservation import parse_number
+from gis.script import is_blank
 from gis.text import Text
 from gis.tokens import Token
 
@@ -32,7 +33,18 @@ def _without_controls(text: str) -> str:
     return text
 
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""What nobody sees in a text: controls, marks that turn its direction, blanks without width, halves of characters."""
+
+
+def _readable(text: str) -> str:
+    """Refuse a text in which there is nothing to read."""
+    if is_blank(text):
+        raise PydanticCustomError("blank", "nothing to read")
+    return text
+
 
 Prose = Annotated[str, AfterValidator(_without_controls)]
 Word = Annotated[Prose, Field(min_length=1, max_length=200)]
@@ -78,8 +90,8 @@ class SourceBody(Body):
     Dates: of legal force, of submission (by default the same), of entry in the register (by default today).
     """
 
-    kind: Annotated[Word, Field(examples=["akimat-decision"])]
-    number: Word
+    kind: Annotated[Word, Field(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$", examples=["akimat-decision"])]
+    number: Annotated[Word, AfterValidator(_readable)]
     acceptance: date
     submission: date | None = None
     recordation: date | None = None
@@ -101,7 +113,7 @@ class ActBody(Body):
     """What every act says: by which source, why, from when it is so in law, in which system its coordinates are."""
 
     source: SourceBody
-    reason: Annotated[Prose, Field(min_length=1, max_length=2000)]
+    reason: Annotated[Prose, Field(min_length=1, max_length=2000), AfterValidator(_readable)]
     valid_from: Annotated[date | None, Field(description="Legal day; by default the source's acceptance.")] = None
     crs: Annotated[str | None, Field(description="System of the coordinates; by default CRS84 (lon, lat).")] = None
     application: Annotated[Word | None, Field(description="Number of the application that the act decides.")] = None

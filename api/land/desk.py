@@ -200,6 +200,8 @@ def href(layer: Layer, feature_id: int, attributes: Mapping[str, Any]) -> str:
     """Return where a feature is read."""
     if layer == PARCEL:
         return f"/land/parcels/{attributes['cadastral_number']}"
+    if not layer.spatial:
+        return f"/ogc/collections/{layer.name}/items/{feature_id}/versions"
     return f"/ogc/collections/{layer.name}/items/{feature_id}"
 
 

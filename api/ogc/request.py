@@ -151,8 +151,11 @@ def only(request: Request, known: Iterable[str] = ()) -> None:
         known: what the resource takes, beside ``lang``, which everything takes.
 
     Raises:
-        BadRequest: names what there is; or the query is not percent-encoded UTF-8.
+        BadRequest: names what there is; or the query is no percent-encoded UTF-8; or a control character in the path.
     """
+    strange = next((c for c in request.scope["path"] if not c.isprintable()), None)
+    if strange is not None:
+        raise BadRequest(_UNPRINTABLE.filled(code=f"U+{ord(strange):04X}"))
     if not request.scope["query_string"]:
         return
     _require_utf8(request.scope["query_string"])
@@ -165,6 +168,13 @@ def only(request: Request, known: Iterable[str] = ()) -> None:
             raise BadRequest(_TWICE.filled(name=name), parameter=name)
     if "lang" in given:
         _one_of("lang", given["lang"], LANGUAGES)
+
+
+_UNPRINTABLE = Text(
+    kk="Жолда {code} таңбасы бар: оны ешқандай нөмір не атау қамтымайды.",
+    ru="В пути стоит символ {code}: его нет ни в одном номере или названии.",
+    en="The path holds the character {code}, which no number or name does.",
+)
 
 
 def _require_utf8(query: bytes) -> None:

@@ -109,7 +109,7 @@ def end_party(at: AtRightsDesk, body: ActBody, party: PartyId) -> Response:
 
 @router.post("/units", status_code=201)
 def form_unit(at: AtRightsDesk, body: UnitBody) -> Response:
-    """Form a unit of parcels, buildings and premises, with the first rights on it."""
+    """Form a unit of parcels, buildings and premises; the answer names it, then the first rights on it."""
     objects = tuple(UnitObject(_kind(found.kind), found.feature_id) for found in at.objects(body.objects))
     command = FormUnit(objects=objects, rights=_rights(at, body, body.rights), name=body.name, type=body.type)
     return at.perform(command, at.act(body), UNIT)
@@ -126,7 +126,7 @@ def _rights(at: RightsDesk, body: ActBody, rights: list[RightBody]) -> tuple[New
 
 @router.post("/units/{number:path}/rights", status_code=201)
 def register_rights(at: AtRightsDesk, body: RightsBody, number: InUrl) -> Response:
-    """Register rights, restrictions or responsibilities on a unit."""
+    """Register rights, restrictions or responsibilities on a unit; the answer names them in the order asked."""
     unit = at.unit(number)
     return at.perform(RegisterRight(unit=unit, rights=_rights(at, body, body.rights)), at.act(body), RIGHT)
 
@@ -140,7 +140,7 @@ def declare_rights(at: AtRightsDesk, body: RightsBody, number: InUrl) -> Respons
 
 @router.post("/rights/inherit", status_code=201)
 def inherit(at: AtRightsDesk, body: InheritBody) -> Response:
-    """Pass the rights of one who died to the heirs, several at once."""
+    """Pass the rights of one who died to the heirs, several at once; the answer names what each heir got, in order."""
     heirs = tuple(heir.recipient() for heir in body.heirs)
     command = Inherit(testator=body.testator, rights=tuple(body.rights), heirs=heirs, died=body.died)
     return at.perform(command, at.act(body), RIGHT, body.rights)
@@ -162,7 +162,7 @@ def register_declared(at: AtRightsDesk, body: ActBody, right: RightId) -> Respon
 
 @router.post("/rights/{right}/transfer", status_code=201)
 def transfer_right(at: AtRightsDesk, body: TransferBody, right: RightId) -> Response:
-    """Transfer a right, whole or an exact share of it, to one or several holders."""
+    """Transfer a right, whole or an exact share of it; the answer names what each holder got, in order."""
     area = None if body.area is None else at.geometer(body).multipolygon(body.area)
     command = Transfer(right=at.known(RIGHT, right), to=tuple(to.recipient() for to in body.to), area=area)
     return at.perform(command, at.act(body), RIGHT, [right])

@@ -1,7 +1,9 @@
 """The desk of a registrar of rights: the land registrar's, for another role, and silent on whom acts concern."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import Depends, Header, Query, Request
 from psycopg import Connection
@@ -10,13 +12,24 @@ from api.land.desk import Desk, etag
 from api.ogc.request import only
 from api.problems import language_of
 from api.tokens import RequireRole
-from cadastres.real_estate.rights_model import UNIT
+from cadastres.real_estate import shares
+from cadastres.real_estate.rights_model import RIGHT, RIGHT_AREA, UNIT, UNIT_PART
 from cadastres.real_estate.subject import Subject, named, spelled
+from gis import store
 from gis.errors import BadRequest, NotFound
 from gis.layer import Layer
 from gis.register import Register
 from gis.text import Text
 from gis.tokens import Token
+
+_MADE_WITH: Final[Mapping[str, tuple[Layer, ...]]] = {
+    UNIT.name: (RIGHT, RIGHT_AREA, UNIT_PART),
+    RIGHT.name: (RIGHT_AREA,),
+}
+"""What an act on a layer may make besides, in the order in which an answer names it."""
+
+_ON_UNITS: Final = (UNIT, RIGHT, UNIT_PART)
+"""What has no place on the map, so no collection of its own: it is read with its unit."""
 
 
 class RightsDesk(Desk):
@@ -53,7 +66,11 @@ class RightsDesk(Desk):
     def _features(self, layer: Layer, ids: Sequence[int], changeset: int | None) -> list[dict[str, Any]]:
         """Return how an answer names the features of an act; of parties the first alone, by its id."""
         if layer.public:
-            return super()._features(layer, ids, changeset)
+            layers = (layer, *_MADE_WITH.get(layer.name, ()))
+            each = (super(RightsDesk, self)._features(made, ids, changeset) for made in layers)
+            found = list(chain.from_iterable(each))
+            told = self._on_units({kind: [f["id"] for f in found if f["layer"] == kind.name] for kind in _ON_UNITS})
+            return [feature | told.get(feature["id"], {}) for feature in found]
         return [
             {
                 "layer": layer.name,
@@ -63,6 +80,21 @@ class RightsDesk(Desk):
             }
             for i in ids[:1]
         ]
+
+    def _on_units(self, ids: Mapping[Layer, Sequence[int]]) -> dict[int, dict[str, Any]]:
+        """Return on which unit each feature is and where that is read; of a right also kind and share, not whose."""
+        with self.register.reading() as connection:
+            found = [(layer, store.timelines(connection, layer, some)) for layer, some in ids.items()]
+            said = [(layer, i, told[-1].attributes) for layer, each in found for i, told in each.items()]
+            units = store.timelines(connection, UNIT, sorted({row.get("unit_id", i) for _, i, row in said}))
+        numbers = {i: told[-1].attributes["unit_number"] for i, told in units.items()}
+        return {i: _on_unit(layer, row, numbers[row.get("unit_id", i)]) for layer, i, row in said}
+
+
+def _on_unit(layer: Layer, said: Mapping[str, Any], number: str) -> dict[str, Any]:
+    share = shares.of(said)
+    what = {"kind": said["kind"], "share": share and f"{share.numerator}/{share.denominator}"} if layer == RIGHT else {}
+    return {**what, "unit_number": number, "href": f"/real-estate/units/{quote(number)}/passport?f=json"}
 
 
 def _named(connection: Connection, number: str) -> list[Subject]:

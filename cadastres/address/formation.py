@@ -125,7 +125,8 @@ class ChangeAddress:
     """Change an address: its number, its place, what it hangs on. Its flats and entrances follow; every code stays.
 
     Attributes:
-        attributes: what changes; the name of the street is the register's to write.
+        attributes: what changes; the name of the street is the register's to write, and a code is given only where
+            there is none.
         geometry: its new point, where that changes.
     """
 
@@ -160,12 +161,14 @@ class ChangeAddress:
 
         Raises:
             BadRequest: the address, or what it is to hang on, is not in force on the legal date.
-            NotChangedSo: the code, or the street's name.
+            NotChangedSo: a code, where the address has one on any date, or the street's name.
+            InvalidRka: the code is none.
             NothingChanged: the register says this already.
             LaterChange: the point moves, or the address ends, after the legal date, and the act moves the point.
         """
-        refuse_fields(self.attributes, ("rka", "thoroughfare_name"))
         before = in_force(case, ADDRESS.name, self.address)
+        coded = any(v.attributes.get("rka") for v in case.timeline(ADDRESS.name, self.address))
+        refuse_fields(self.attributes, ("thoroughfare_name", *(("rka",) if coded else ())))
         said = self._said(case, before)
         if self.geometry is not None:
             told = story.chapters(case, ADDRESS.name, [self.address])
@@ -176,10 +179,12 @@ class ChangeAddress:
         return Outcome((*own, *self._followed(case, said)))
 
     def _said(self, case: Case, before: Version) -> dict[str, Any]:
-        if not set(self.attributes) & set(COMPONENTS):
-            return dict(self.attributes)
-        components = {name: self.attributes.get(name, before.attributes.get(name)) for name in COMPONENTS}
-        return {**self.attributes, **hung(case, components)}
+        code = self.attributes.get("rka")
+        said = {**self.attributes, **({} if code is None else {"rka": number.compact(code)})}
+        if not set(said) & set(COMPONENTS):
+            return said
+        components = {name: said.get(name, before.attributes.get(name)) for name in COMPONENTS}
+        return {**said, **hung(case, components)}
 
     def _followed(self, case: Case, said: Attributes) -> Iterator[Write]:
         """Yield what hangs on the address, hanging where it does now."""

@@ -2,7 +2,8 @@
 
 What is disposed of is found by comparing what stands before an act with what it proposes, so the rules hold for every
 writer, followers and corrections among them. Who died does not dispose: his rights go over by law, encumbered as they
-are. An act dated back before an encumbrance that still stands does not get past it.
+are. Who corrects an entry under a pledge does not dispose either, as long as he cites the changeset that made it; under
+an arrest even that waits. An act dated back before an encumbrance that still stands does not get past it.
 """
 
 from typing import Final
@@ -31,18 +32,20 @@ touched AS MATERIALIZED (
   SELECT feature_id FROM {{proposed:personal.holder}} AS h
 ), holding AS MATERIALIZED (
   {before("personal.holder", "feature_id", "holdings", "a.feature_id, a.right_id, a.party_id, a.valid")}
-), changed AS (
-  SELECT s.feature_id AS right_id, s.unit_id, s.kind, coalesce(lower(p.valid * s.valid), '-infinity') AS since
+), touching AS (
+  SELECT s.feature_id AS right_id, s.unit_id, s.kind, p.valid * s.valid AS span
   FROM {{proposed:real_estate.right}} AS p JOIN stood AS s ON s.feature_id = p.feature_id AND s.valid && p.valid
   WHERE s.category = 'right' AND (p.abolished OR p.unit_id <> s.unit_id OR p.kind <> s.kind
     OR p.share_numerator::numeric * s.share_denominator < s.share_numerator::numeric * p.share_denominator)
   UNION
-  SELECT s.feature_id, s.unit_id, s.kind, coalesce(lower(p.valid * h.valid), '-infinity')
+  SELECT s.feature_id, s.unit_id, s.kind, p.valid * h.valid * s.valid
   FROM {{proposed:personal.holder}} AS p JOIN holding AS h ON h.feature_id = p.feature_id AND h.valid && p.valid
   JOIN stood AS s ON s.feature_id = h.right_id AND s.valid && p.valid * h.valid
   WHERE s.category = 'right' AND (p.abolished OR p.party_id <> h.party_id OR p.right_id <> h.right_id)
+), changed AS (
+  SELECT *, coalesce(lower(span), '-infinity') AS since FROM touching
 ), held AS MATERIALIZED (
-  {before("personal.holder", "right_id", "changed", "a.right_id, a.party_id, a.valid")}
+  {before("personal.holder", "right_id", "changed", "a.right_id, a.party_id, a.valid, a.opened_by")}
 ), dead AS MATERIALIZED (
   SELECT h.right_id, h.valid, min(p.end_date) AS day
   FROM held AS h JOIN LATERAL (
@@ -56,6 +59,22 @@ touched AS MATERIALIZED (
     SELECT FROM dead AS d WHERE d.right_id = c.right_id AND d.valid @> c.since
       AND d.day <= (c.since AT TIME ZONE %(zone)s)::date)
 )"""  # noqa: S608 - pieces of the engine's own
+
+# Where a right's entry, or its holder's, is corrected: what stood there was opened by the changeset that is now cited.
+# An older citation that the entry carries along excuses nothing, nor does a citation the end of a right.
+_CORRECTED: Final = """
+corrected AS MATERIALIZED (
+  SELECT p.feature_id AS right_id, range_agg(p.valid * s.valid) AS valid
+  FROM {proposed:real_estate.right} AS p JOIN stood AS s ON s.feature_id = p.feature_id AND s.valid && p.valid
+  WHERE NOT p.abolished AND p.corrects IS DISTINCT FROM s.corrects AND p.unit_id = s.unit_id AND p.kind = s.kind
+    AND (p.corrects = s.opened_by OR EXISTS (
+      SELECT FROM held AS h
+      WHERE h.right_id = p.feature_id AND h.opened_by = p.corrects AND h.valid && (p.valid * s.valid)))
+  GROUP BY p.feature_id
+), disposed AS MATERIALIZED (
+  SELECT * FROM taken AS t
+  WHERE NOT EXISTS (SELECT FROM corrected AS c WHERE c.right_id = t.right_id AND c.valid @> t.span)
+)"""
 
 # An encumbrance of the whole unit concerns its owners and land users, one of a single right that right.
 _CONCERNS: Final = f"""
@@ -117,8 +136,8 @@ CONSENT_TO_DISPOSAL: Final = Rule(
     ),
     watches=(RIGHT.name, HOLDER.name),
     sql=f"""
-WITH {_TAKEN}, encumbering AS MATERIALIZED (
-  {before("real_estate.right", "unit_id", "taken", "a.feature_id, a.unit_id, a.on_right_id, a.kind, a.valid")}
+WITH {_TAKEN}, {_CORRECTED}, encumbering AS MATERIALIZED (
+  {before("real_estate.right", "unit_id", "disposed", "a.feature_id, a.unit_id, a.on_right_id, a.kind, a.valid")}
 ), pledges AS MATERIALIZED (
   SELECT feature_id AS right_id, feature_id, unit_id, on_right_id, valid FROM encumbering WHERE kind = 'pledge'
 ), consents AS MATERIALIZED (
@@ -129,7 +148,7 @@ WITH {_TAKEN}, encumbering AS MATERIALIZED (
   SELECT d.right_id, d.since, e.feature_id AS pledge, greatest(d.since, lower(e.valid)) AS asked,
     CASE WHEN EXISTS (SELECT FROM ending AS u WHERE u.feature_id = d.unit_id AND u.valid @> d.since)
       THEN 'reorganisation' ELSE 'disposal' END AS wanted
-  FROM taken AS d JOIN pledges AS e ON e.unit_id = d.unit_id AND {_CONCERNS}
+  FROM disposed AS d JOIN pledges AS e ON e.unit_id = d.unit_id AND {_CONCERNS}
 )
 SELECT c.right_id AS feature_id, c.pledge AS other_id, tstzrange(c.since, NULL) AS valid, NULL::float8 AS amount,
   NULL::geometry AS place, c.wanted AS detail

@@ -256,7 +256,7 @@ class CorrectRight:
 
     def _corrected(self, case: Case, correction: Correction, period: Period, ids: Iterator[int]) -> Iterator[Write]:
         entries = standing.within(case.timeline(RIGHT.name, correction.right), period)
-        holders = standing.belonging(case, HOLDER.name, correction.right)
+        holders = standing.within(tuple(standing.belonging(case, HOLDER.name, correction.right)), period)
         if not entries:
             raise guards.refusal(guards.RIGHT_IN_FORCE, correction.right)
         if self.cites not in {v.changeset for v in (*entries, *holders)}:
@@ -267,7 +267,7 @@ class CorrectRight:
         if correction.holder is not None:
             share = correction.share or shares.of(entries[0].attributes)
             said["holding"] = granting.holding(share, standing.require_party(case, correction.holder))
-            yield from _reheld(correction, entries, standing.within(tuple(holders), period), ids)
+            yield from _reheld(correction, entries, holders, ids)
         yield from standing.changed(RIGHT.name, entries, **said)
 
 

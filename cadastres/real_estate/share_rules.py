@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cadastres.real_estate.reaching import SUMS, after
+from cadastres.real_estate.reaching import SUMS, after, before
 from cadastres.real_estate.rights_model import (
     RESPONSIBILITIES,
     RESTRICTIONS,
@@ -130,6 +130,31 @@ FROM summed WHERE numerator <> denominator
     tested_by=_TESTS + "test_rights_shares.py::test_three_thirds_are_the_whole",
 )
 
+SLIVER: Final = Rule(
+    id="real_estate.right.sliver",
+    severity="warning",
+    statement=Text(
+        kk="Үлес берілгеннен кейін берушіде кемінде 1/100 қалуы не ештеңе қалмауы тиіс: үлестерді тексеріңіз.",
+        ru="После передачи доли у передающего должно остаться не меньше 1/100 либо ничего: проверьте доли.",
+        en="A transfer should leave who transfers at least 1/100, or nothing: check the shares.",
+    ),
+    watches=(RIGHT.name,),
+    sql=f"""
+WITH slight AS MATERIALIZED (
+  SELECT feature_id, valid, share_numerator::numeric AS numerator, share_denominator::numeric AS denominator
+  FROM {{proposed:real_estate.right}} AS p
+  WHERE NOT abolished AND corrects IS NULL AND share_numerator::numeric * 100 < share_denominator
+), stood AS MATERIALIZED (
+  {before(RIGHT.name, "feature_id", "slight", "a.feature_id, a.valid, a.share_numerator, a.share_denominator")}
+)
+SELECT p.feature_id, NULL::bigint AS other_id, p.valid * s.valid AS valid, (numerator / denominator)::float8 AS amount,
+  NULL::geometry AS place, concat(numerator, '/', denominator) AS detail
+FROM slight AS p JOIN stood AS s ON s.feature_id = p.feature_id AND s.valid && p.valid
+WHERE numerator * s.share_denominator < s.share_numerator * denominator
+""",  # noqa: S608 - pieces of the engine's own
+    tested_by=_TESTS + "test_rights_transfer.py::test_a_sliver_left_is_warned_of",
+)
+
 UNREGISTERED: Final = Rule(
     id="real_estate.right.unregistered",
     severity="error",
@@ -210,5 +235,5 @@ CROSS JOIN LATERAL unnest(tstzmultirange(u.valid) - coalesce(m.valid, '{{}}')) A
     tested_by=_TESTS + "test_rights_units.py::test_a_unit_has_parts",
 )
 
-RULES: Final = (CATEGORY, SHARE, ONE_UNIT, SHARES_SUM, UNREGISTERED, OBJECT_IN_ONE_UNIT, UNIT_HAS_PARTS)
+RULES: Final = (CATEGORY, SHARE, ONE_UNIT, SHARES_SUM, SLIVER, UNREGISTERED, OBJECT_IN_ONE_UNIT, UNIT_HAS_PARTS)
 """Rules on rights by themselves, shares and units."""

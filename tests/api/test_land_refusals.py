@@ -176,3 +176,25 @@ def test_legal_days_are_told_in_the_citys_zone(office: Office) -> None:
     query = "STOREDQUERY_ID=urn:ogc:def:query:OGC-WFS::GetFeatureById"
     wfs = office.client.get(f"/wfs?SERVICE=WFS&REQUEST=GetFeature&{query}&ID=land.parcel.{parcel['id']}")
     assert "2016-01-01 – 2020-01-01" in wfs.text
+
+
+@pytest.mark.parametrize("member", ["reason", "source.number"])
+@pytest.mark.parametrize("text", [" ", "—", "a\u202eb", "№\u200b7"])
+def test_a_text_with_nothing_to_read_is_no_reason(office: Office, member: str, text: str) -> None:
+    """Neither is one with marks that nobody sees."""
+    order, before = _order(office), _acts(office)
+    (order["source"] if "." in member else order)[member.rpartition(".")[2]] = text
+    answer = office.client.post("/land/parcels", json=order)
+    assert answer.status_code == 400
+    assert member in answer.text
+    assert _acts(office) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["/land/parcels/%00", "/real-estate/units/%00/passport", "/real-estate/units/1%00/story", "/documents/%00"]
+)
+def test_a_control_character_in_a_path_is_bad_input(office: Office, path: str) -> None:
+    """The database could not hold it; nobody's number has one."""
+    answer = office.client.get(path)
+    assert answer.status_code == 400
+    assert "U+0000" in answer.text

@@ -92,6 +92,32 @@ def test_the_life_of_a_flat(desk: Counter) -> None:
     assert read.status_code == 200
 
 
+def test_answers_name_all_that_was_made(desk: Counter) -> None:
+    """A unit's answer its rights, a sale's what each buyer got and the seller's rest: kind, share, unit, no person."""
+    parcel = desk.office.form(desk.office.place())["spelled"]
+    number = parcel.replace("-", "")
+    owners = [{"kind": "ownership", "holder": desk.person(), "share": part} for part in ("2/6", "2/3")]
+    told = desk.done("units", "2016-06-01", objects=[parcel], rights=owners)["features"]
+    layers = ["real_estate.unit", "real_estate.right", "real_estate.right", "real_estate.unit_part"]
+    assert [feature["layer"] for feature in told] == layers
+    assert [right["id"] for right in told[1:3]] == desk.rights(parcel)
+    said = [(right["kind"], right["share"], right["unit_number"]) for right in told[1:3]]
+    assert said == [("ownership", "1/3", number), ("ownership", "2/3", number)]
+    (pledge,) = desk.done(f"units/{parcel}/rights", rights=[{"kind": "pledge", "holder": desk.bank()}])["features"]
+    assert (pledge["kind"], pledge["share"], pledge["unit_number"]) == ("pledge", None, number)
+    assert desk.post(f"rights/{pledge['id']}/discharge", "2017-06-01").status_code == 200
+    buyers = [{"holder": desk.person(), "share": part} for part in ("1/2", "1/12")]
+    sold = desk.done(f"rights/{told[2]['id']}/transfer", "2018-01-01", to=buyers)["features"]
+    assert [right["share"] for right in sold] == ["1/2", "1/12", "1/12"]
+    assert sold[-1]["id"] == told[2]["id"]
+    read = {right["href"]: desk.office.client.get(right["href"]) for right in [*told, *sold]}
+    assert {answer.status_code for answer in read.values()} == {200}
+    there = read[sold[0]["href"]].json()["rights"]
+    assert {(right["id"], right["share"]) for right in there} == {(r["id"], r["share"]) for r in [told[1], *sold]}
+    members = {"layer", "id", "href", "etag", "kind", "share", "unit_number"}
+    assert all(set(right) == members for right in [*told[1:3], pledge, *sold])
+
+
 def test_an_act_is_tried_without_being_recorded(desk: Counter) -> None:
     """``dry-run`` gives every reason and writes nothing."""
     _, (right,) = desk.owned(desk.person())

@@ -4,10 +4,13 @@ from datetime import date
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
+from data.installation import MIGRATIONS
 from gis.access import Look
 from gis.audit import verify
-from gis.database import connect
+from gis.database import connect, migrate
 from gis.errors import BadRequest
 from gis.record import NOWHERE
 from tests.city import City
@@ -135,3 +138,24 @@ def test_when_and_where_a_look_was_is_the_databases_to_say(city: City, column: s
         pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.GeneratedAlways)),
     ):
         connection.execute(forged)
+
+
+def test_a_register_brought_to_another_cluster_shows_persons_again(city: City) -> None:
+    """What logins may belongs to the cluster: a backup does not bring it along, so each opening grants it anew."""
+    database = city.register.database
+    public, confidant = (str(conninfo_to_dict(c)["user"]) for c in (database.reader, database.confidant))
+    with connect(database.owner) as connection:
+        connection.execute(sql.SQL("REVOKE {} FROM {}").format(*map(sql.Identifier, (public, confidant))))
+        row = connection.execute("SELECT id FROM qala.city").fetchone()
+    profile = city.profile.model_copy(update={"id": row[0] if row else ""})
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), city.register.confiding(LOOK):
+        pass
+    migrate(database, profile, MIGRATIONS, lambda login: str(_password(city, login)))
+    with city.register.confiding(LOOK) as connection:
+        assert connection.execute("SELECT count(*) FROM personal.party").fetchone() == (1,)
+
+
+def _password(city: City, login: str) -> object:
+    """Return the password that a login has already."""
+    known = (conninfo_to_dict(conninfo) for conninfo in city.register.database.logins)
+    return next(facts["password"] for facts in known if facts["user"] == login)

@@ -62,3 +62,12 @@ def test_of_many_at_once_one_is_recorded(empty_city: City) -> None:
         answers = sorted(clerks.map(submit, range(8)))
     assert answers == ["already-recorded"] * 7 + ["recorded"]
     assert _count(empty_city) == 1
+
+
+def test_blanks_and_case_in_the_sources_number_make_no_other_act(empty_city: City) -> None:
+    """A clerk types the same number again, a little differently."""
+    act = empty_city.act(number="DT-2")
+    empty_city.register.perform(_put(act), act)
+    again = replace(act, source=replace(act.source, number=" dt - 2"))
+    with pytest.raises(AlreadyRecorded):
+        empty_city.register.perform(_put(again), again)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cadastres.address import number
 from cadastres.address.formation import AbolishAddress, ChangeAddress, FormAddress
+from cadastres.address.verbs import NotChangedSo
 from gis.edit import Put
 from gis.errors import Conflict
 from gis.record import Write
@@ -101,3 +102,21 @@ def test_a_code_stays(clerk: Clerk) -> None:
     made = clerk.do(Put((Write(ADDRESS, -1, act.period, point(90), bare),)), "2022-01-01").features[-1]
     coded = Write(ADDRESS, made, act.period, point(90), {**bare, "rka": "0201300045217790"})
     assert clerk.do(Put((coded,)), "2022-01-01").number
+
+
+def test_an_address_without_a_code_is_given_one(clerk: Clerk) -> None:
+    """In any spelling, once, and none that another address ever had; the rest of what is said of it stays."""
+    taken = clerk.address("1", street=clerk.street(), rka=CODE)
+    said = {**clerk.said(ADDRESS, taken, "2020-06-01"), "rka": None, "locator_designator": "9"}
+    bare = clerk.do(Put((Write(ADDRESS, -1, clerk.city.act("2020-06-01").period, point(90), said),)), "2020-06-01")
+    address = bare.features[-1]
+    with pytest.raises(Conflict):
+        clerk.do(ChangeAddress(address=address, attributes={"rka": CODE}), "2021-01-01")
+    with pytest.raises(number.InvalidRka):
+        clerk.do(ChangeAddress(address=address, attributes={"rka": CODE[1:]}), "2021-01-01")
+    clerk.do(ChangeAddress(address=address, attributes={"rka": "0201 3000 4521 7790"}), "2021-01-01")
+    assert clerk.said(ADDRESS, address, "2021-01-01") == {**said, "rka": "0201300045217790"}
+    assert clerk.said(ADDRESS, address, "2020-12-31")["rka"] is None
+    for day in ("2020-09-01", "2022-01-01"):
+        with pytest.raises(NotChangedSo):
+            clerk.do(ChangeAddress(address=address, attributes={"rka": "0201300045217791"}), day)

@@ -1,11 +1,15 @@
 """Encumbrances: arrest, pledge with rank and consent, discharge."""
 
+from fractions import Fraction
+
 import pytest
 
 from cadastres.real_estate.rights_verbs import Consent, Correction, CorrectRight, Discharge, NewRight, RegisterRight
 from cadastres.real_estate.rights_verbs import Transfer as Sale
 from gis.act import Command
-from tests.cadastres.real_estate.notary import Notary, to
+from gis.edit import Put
+from gis.record import NOWHERE, Write
+from tests.cadastres.real_estate.notary import FORMED, HOLDER, RIGHT, Notary, to
 
 ARREST = "real_estate.right.not-under-arrest"
 CONSENT = "real_estate.right.pledgee-consents"
@@ -59,6 +63,60 @@ def test_a_pledged_right_is_sold_only_with_consent(notary: Notary) -> None:
     assert notary.broken(Sale(right=right, to=(to(notary.person()),)), "2018-03-01") == {CONSENT}
     notary.discharge(pledge, "2018-04-01")
     assert notary.broken(Sale(right=right, to=(to(notary.person()),)), "2018-04-01") == set()
+
+
+def test_a_wrong_heir_under_a_pledge_is_corrected_without_consent(notary: Notary) -> None:
+    """While the bank's pledge stands and after its discharge alike; whoever it was, the pledge stays where it was."""
+    testator, wrong, heir, spouse = (notary.person() for _ in range(4))
+    unit, (right, _) = notary.owned(testator, spouse)
+    pledge = notary.pledge(unit, notary.bank())
+    (inherited,) = notary.inherit(testator, [right], to(wrong), day="2018-01-01", died="2017-12-01")
+    erred = notary.timeline(inherited)[0].changeset or 0
+    put = Correction(right=inherited, holder=heir)
+    assert notary.broken(CorrectRight(corrections=(put,), cites=erred), "2018-01-01") == set()
+    assert notary.held(unit, "2018-01-01") == {heir: Fraction(1, 2), spouse: Fraction(1, 2)}
+    assert notary.said(pledge, "2018-06-01")
+    notary.discharge(pledge)
+    again = notary.timeline(inherited)[0].changeset or 0
+    back = CorrectRight(corrections=(Correction(right=inherited, holder=wrong),), cites=again)
+    assert notary.broken(back, "2018-01-01") == set()
+
+
+def test_wrong_shares_under_a_pledge_are_corrected_without_consent(notary: Notary) -> None:
+    """One gains what the other loses, both by the entry that erred."""
+    one, other = notary.person(), notary.person()
+    unit, (less, more) = notary.owned(one, other)
+    notary.pledge(unit, notary.bank())
+    erred = notary.timeline(less)[0].changeset or 0
+    right = (Correction(right=less, share=Fraction(1, 3)), Correction(right=more, share=Fraction(2, 3)))
+    assert notary.broken(CorrectRight(corrections=right, cites=erred), FORMED) == set()
+    assert notary.held(unit, "2018-01-01") == {one: Fraction(1, 3), other: Fraction(2, 3)}
+
+
+def _another_holder(notary: Notary, right: int, day: str, corrects: int | None) -> Put:
+    """Return rows that give a right to somebody else, said to correct a changeset."""
+    (row,) = notary.rows(HOLDER, "right_id", right)
+    period, buyer = notary.act(day).period, notary.person()
+    writes = [Write(HOLDER, row, period, NOWHERE, {"right_id": right, "party_id": buyer})]
+    if corrects is not None:
+        writes.append(Write(RIGHT, right, period, NOWHERE, {**notary.said(right, day), "corrects": corrects}))
+    return Put(tuple(writes))
+
+
+def test_who_only_says_that_he_corrects_needs_consent(notary: Notary) -> None:
+    """The changeset must have made the entry, and the citation be new: rows that cite anything else are a disposal."""
+    unit, (right,) = notary.owned(notary.person())
+    erred = notary.timeline(right)[0].changeset or 0
+    pledge = notary.pledge(unit, notary.bank())
+    pledged = notary.timeline(pledge)[0].changeset or 0
+    for cited in (None, 1, pledged, 10**9):
+        assert notary.broken(_another_holder(notary, right, "2018-01-01", cited), "2018-01-01") == {CONSENT}
+    notary.correct(Correction(right=right, attributes={"description": "entered anew"}), cites=erred, day=FORMED)
+    for cited in (None, erred):
+        assert notary.broken(_another_holder(notary, right, "2018-01-01", cited), "2018-01-01") == {CONSENT}
+    ended = Write(RIGHT, right, notary.act("2018-01-01").period, NOWHERE, notary.said(right, FORMED), abolished=True)
+    assert CONSENT in notary.broken(Put((ended,)), "2018-01-01")
+    assert CONSENT in notary.broken(Sale(right=right, to=(to(notary.person()),)), "2018-01-01")
 
 
 def test_a_consent_may_lapse(notary: Notary) -> None:

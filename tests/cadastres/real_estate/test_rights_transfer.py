@@ -43,6 +43,19 @@ def test_several_buyers_at_once(notary: Notary) -> None:
     assert notary.held(unit, "2018-01-01") == dict.fromkeys(buyers, Fraction(1, 3))
 
 
+def test_a_sliver_left_is_warned_of(notary: Notary) -> None:
+    """A thousandth that the seller keeps by a slip is recorded, and told of; a hundredth is nobody's concern."""
+    unit, (right,) = notary.owned(notary.person())
+    slip = Transfer(right=right, to=(to(notary.person(), "666/1000"), to(notary.person(), "333/1000")))
+    (told,) = notary.perform(slip, "2018-01-01").warnings
+    assert (told.rule, told.feature_id, told.detail) == ("real_estate.right.sliver", right, "1/1000")
+    assert sorted(notary.held(unit, "2018-01-01").values()) == [Fraction(part, 1000) for part in (1, 333, 666)]
+    assert notary.perform(Transfer(right=right, to=(to(notary.person()),)), "2018-06-01").warnings == []
+    _, (other,) = notary.owned(notary.person())
+    meant = Transfer(right=other, to=(to(notary.person(), "99/100"),))
+    assert notary.perform(meant, "2018-01-01").warnings == []
+
+
 def test_a_family_buys_jointly(notary: Notary) -> None:
     """One right, held by the group."""
     family = notary.family(notary.person(), notary.person())
