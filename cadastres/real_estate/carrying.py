@@ -113,7 +113,7 @@ class Inheritance:
     def writes(self) -> Iterator[Write]:
         """Yield the new unit with all that belongs to it."""
         first = self.group[0]
-        yield from written(UNIT.name, self.unit, (replaced(p, unit_number=self.number) for p in first.pieces))
+        yield from written(UNIT.name, self.unit, self._numbered())
         ground = {"unit_id": self.unit, "object_id": self.heir.feature, "object_kind": self.fate.object_kind}
         part = self.ids.of(UNIT_PART.name, first.unit, self.heir.feature)
         yield from written(UNIT_PART.name, part, (replace(p, attributes=ground) for p in first.pieces))
@@ -122,6 +122,12 @@ class Inheritance:
             for right in estate.rights:
                 if right in self.carried:
                     yield from self._right(estate, right)
+
+    def _numbered(self) -> Timeline:
+        """Return what the first of the old units said, under the number that the heir has at each time."""
+        rest = self.number.removeprefix(self.heir.number)
+        parted = cut(self.group[0].pieces, {span.start for span, _ in self.heir.numbers if span.start is not None})
+        return joined(replaced(p, unit_number=self.heir.number_in(p.valid) + rest) for p in parted)
 
     def _buildings(self) -> Iterator[Write]:
         taken: set[int] = set()

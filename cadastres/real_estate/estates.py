@@ -18,7 +18,7 @@ from cadastres.real_estate.remaining import live, remaining
 from cadastres.real_estate.rights_model import CONSENT, HOLDER, RIGHT, RIGHT_AREA, UNIT, UNIT_PART
 from gis.act import Case, Needs, Outcome
 from gis.profile import CityProfile
-from gis.record import Timeline, Write, at
+from gis.record import Period, Timeline, Write, at
 
 Kind = Literal["split", "merge", "archive"]
 Features = Mapping[int, Timeline]
@@ -38,11 +38,20 @@ OBJECTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Heir:
-    """What takes the place of others: its id within the act, its number, its area; premises have none."""
+    """What takes the place of others: its id within the act, its number, its area; premises have none.
+
+    Attributes:
+        numbers: its number in each span of its time: premises are renumbered with their building, at once or later.
+    """
 
     feature: int
     number: str
     area: BaseGeometry
+    numbers: tuple[tuple[Period, str], ...] = ()
+
+    def number_in(self, period: Period) -> str:
+        """Return its number in a time that no renumbering cuts."""
+        return next((number for span, number in self.numbers if span.overlaps(period)), self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +154,9 @@ def _fates(layer: str, outcome: Outcome) -> Iterator[Fate]:
 
 
 def _heir(layer: str, child: int, writes: list[Write]) -> Heir:
-    write = next(write for write in writes if write.feature_id == child and not write.abolished)
-    return Heir(child, str(write.attributes[OBJECTS[layer][1]]), write.geometry)
+    own = [write for write in writes if write.feature_id == child and not write.abolished]
+    numbers = tuple((write.valid, str(write.attributes[OBJECTS[layer][1]])) for write in own)
+    return Heir(child, numbers[0][1], own[0].geometry, numbers)
 
 
 def needs(outcome: Outcome, profile: CityProfile) -> Needs:  # noqa: ARG001 - part of the protocol

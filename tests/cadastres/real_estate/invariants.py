@@ -126,6 +126,11 @@ class Book:
             lines = connection.execute("SELECT layer, kind, parent, child, recorded FROM qala.lineage").fetchall()
         return cls(rows, [Descent(*line) for line in lines])
 
+    @property
+    def last(self) -> datetime:
+        """When something was recorded last."""
+        return max(row.recorded.lower for row in self.rows if row.recorded.lower is not None)
+
     def state(self, valid: datetime, recorded: datetime) -> State:
         """Return what was in force at ``valid`` by what was known at ``recorded``."""
         found: dict[str, list[Row]] = defaultdict(list)

@@ -34,7 +34,14 @@ QUARTER: Final = "20313003"
 FORMED: Final = "2016-01-01"
 SIDE: Final = 40.0
 LAND: Final = {"category": "2", "permitted_use": "apartment_housing"}
-PEOPLE: Final = ("Сынақбай Асан", "Сынақбаева Әлия", "Тексеров Болат", "Тексерова Гүлнәр", "Мысалов Дәурен", "Үлгіұлы Ержан")
+PEOPLE: Final = (
+    "Сынақбай Асан",
+    "Сынақбаева Әлия",
+    "Тексеров Болат",
+    "Тексерова Гүлнәр",
+    "Мысалов Дәурен",
+    "Үлгіұлы Ержан",
+)
 BANK: Final = "«Сынақ Банкі» АҚ"
 
 Thing = tuple[str, int]
@@ -70,7 +77,9 @@ class Neighbourhood:
         """Build it."""
         self._do(FormQuarter(code=QUARTER, geometry=MultiPolygon([box(-100, 600, -100, 200)])))
         self._settle()
-        lots = [self._do(Form(quarter=QUARTER, geometry=box(SIDE * i, SIDE * (i + 1)), attributes=LAND)) for i in range(7)]
+        lots = [
+            self._do(Form(quarter=QUARTER, geometry=box(SIDE * i, SIDE * (i + 1)), attributes=LAND)) for i in range(7)
+        ]
         lots.append(self._do(Form(quarter=QUARTER, geometry=box(280, 320), attributes={**LAND, "divisible": False})))
         houses = [self._do(RegisterBuilding(footprint=footprint(w, w + 15), letter="А")) for w in (90, 130, 170)]
         flats = [self._flat(houses[2], number) for number in "1234"]
@@ -116,13 +125,14 @@ class Neighbourhood:
         names = {"name_kk": "Абай көшесі", "name_ru": "улица Абая"}
         line = shapely.MultiLineString([[(X, Y - 10), (X + 320, Y - 10)]])
         street = self._do(FormPlace(layer="address.street", names=names, geometry=line))
-        things: list[Thing] = [("parcel", lots[0]), ("building", houses[0]), ("building", houses[1])]
-        for number, thing in enumerate([*things, ("building", houses[2])], 1):
+        things: list[Thing] = [("parcel", lots[0]), *(("building", house) for house in houses)]
+        given = []
+        for number, thing in enumerate(things, 1):
             point = shapely.Point(X + 20 * number, Y - 5)
-            address = self._do(FormAddress(designator=str(number), street=street, geometry=point))
-            self._give(address, thing)
+            given.append(self._do(FormAddress(designator=str(number), street=street, geometry=point)))
+            self._give(given[-1], thing)
         for number, flat in enumerate(flats[:2], 1):
-            self._give(self._do(FormAddress(designator=str(number), parent=address)), ("premises", flat))
+            self._give(self._do(FormAddress(designator=str(number), parent=given[-1])), ("premises", flat))
 
     def _give(self, address: int, thing: tuple[Any, int]) -> None:
         self._do(GiveAddress(address=address, object_id=thing[1], kind=thing[0]))

@@ -4,6 +4,7 @@ import pytest
 
 from cadastres.land.verbs import AdjustBoundary, Part
 from cadastres.real_estate.model import BUILDING as BUILDINGS
+from cadastres.real_estate.premises_verbs import MergePremises
 from gis import store
 from gis.database import connect
 from tests.cadastres.real_estate.estate import BUILDING, PREMISES, QUARTER, UNIT, Land, area
@@ -80,3 +81,18 @@ def test_premises_numbered_otherwise_are_left_alone(land: Land) -> None:
     assert land.said(BUILDING, [house], "building_number", "2022-01-01") == [f"{QUARTER}002:1"]
     assert land.said(PREMISES, [flat], "premises_number", "2022-01-01") == ["X-17"]
     assert land.said(UNIT, [unit], "unit_number", "2022-01-01") == ["Y-4"]
+
+
+def test_a_merger_entered_late_is_renumbered_with_its_building(land: Land) -> None:
+    """Flats merged before the day on which their building was renumbered: the new flat and its unit follow then."""
+    parcel = land.parcel(0, 40)
+    house = land.building(area(5, 15, 5, 15), OLD, f"{OLD}:1")
+    flats = [land.premises(house, f"{OLD}:1:{serial}") for serial in (1, 2)]
+    owner = land.party("Ann")
+    for serial, flat in enumerate(flats, 1):
+        land.right(land.unit(f"{OLD}:1:{serial}", ("premises", flat)), "ownership", [owner], (1, 1))
+    land.split(parcel, 20, day="2023-01-01")
+    land.perform(MergePremises(premises=tuple(flats)), "2022-01-01")
+    for day, number in (("2022-06-01", f"{OLD}:1:3"), ("2023-06-01", f"{QUARTER}002:1:3")):
+        assert [row["premises_number"] for row in land.rows(PREMISES, day)] == [number]
+        assert [row["unit_number"] for row in land.rows(UNIT, day)] == [number]
