@@ -31,20 +31,24 @@ class QalaError(Exception):
         message: what was wrong and what would be right; a plain string serves all three languages and is meant for
             operators (command line, profile files), never for citizens.
         data: machine-readable facts of the refusal.
+
+    A class may name the ``rule`` that it enforces ahead of the register's own check; the message then begins with it.
     """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
+    rule: ClassVar[str | None] = None
 
     def __init__(self, message: Text | str, **data: Any) -> None:
         """Keep the message in every language and the facts."""
         super().__init__(str(message))
         self.message = message if isinstance(message, Text) else Text(kk=message, ru=message, en=message)
-        self.data = data
+        self.data = data if self.rule is None else {"rule": self.rule, **data}
 
     def in_language(self, language: Language) -> str:
         """Return the message in one language."""
-        return self.message.in_language(language)
+        told = self.message.in_language(language)
+        return told if self.rule is None else f"[{self.rule}] {told}"
 
 
 class BadRequest(QalaError):

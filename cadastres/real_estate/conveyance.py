@@ -71,9 +71,17 @@ class Transfer:
         if self.area is not None:
             raise guards.refusal(guards.PART_FORMED_FIRST, self.right)
         versions = steady_unit(case, self.right)
+        self._require_others(case)
         ids = count(-1, -1)
         conveyed = _convey(case, versions, _given(versions[0], self.to), ids)
         return conveyed + Outcome(tuple(_consents(case, versions[0])))
+
+    def _require_others(self, case: Case) -> None:
+        """Refuse a transfer to who holds the right already, and one that names a recipient twice."""
+        holders = [v.attributes["party_id"] for v in standing.belonging(case, HOLDER.name, self.right)]
+        named = [r.holder for r in self.to]
+        if len({*named}) < len(named) or set(named) & set(holders):
+            raise BadRequest(_TO_OTHERS.filled(right=self.right), feature_id=self.right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +256,11 @@ def _span(versions: Timeline) -> Period:
     return Period(versions[0].valid.start, versions[-1].valid.end)
 
 
+_TO_OTHERS = Text(
+    kk="{right} құқығы оны онсыз да иеленушіге берілмейді, әр алушы бір рет қана аталады.",
+    ru="Право {right} не передаётся тому, кто его уже имеет, и каждый получатель называется один раз.",
+    en="Right {right} is not transferred to who holds it already, and each recipient is named once.",
+)
 _WHO_GETS_WHAT = Text(
     kk="{right} құқығын кім қандай үлеспен алатыны айтылмаған: әр алушыға бөлшек үлес беріңіз; үлессіз құқық бір ғана "
     "алушыға толық өтеді.",

@@ -63,6 +63,7 @@ class InvalidIdentityNumber(BadRequest):
     """A text that is neither an IIN nor a BIN."""
 
     code = "invalid-identity-number"
+    rule = "real_estate.party.identity-number"
 
 
 class InvalidFormat(InvalidIdentityNumber):

@@ -22,6 +22,14 @@ from gis.profile import CityProfile
 from gis.record import NOWHERE, Period, Version, Write
 from gis.text import Text
 
+
+class NotBorn(BadRequest):
+    """An act on a person or an organisation that came into being only after its legal day."""
+
+    code = "not-born"
+    rule = "real_estate.party.exists"
+
+
 PartyType = Literal["naturalPerson", "nonNaturalPerson", "state"]
 GroupType = Literal["association", "baunitGroup", "family", "tribe"]
 
@@ -231,7 +239,7 @@ def _since(act: Act, profile: CityProfile, party_type: str, born: date | None) -
         return act.valid_from
     begin = profile.midnight(born)
     if begin > act.valid_from:
-        raise BadRequest(_NOT_BORN)
+        raise NotBorn(_NOT_BORN)
     return begin
 
 

@@ -34,6 +34,7 @@ class InvalidShare(BadRequest):
     """A text or a number that is no share."""
 
     code = "invalid-share"
+    rule = "real_estate.right.share"
 
 
 def parse(text: str) -> Fraction:

@@ -90,7 +90,8 @@ class Player:
         right = self._right()
         factor = self.dice.choice([Fraction(1), Fraction(1), Fraction(1, 2), Fraction(2, 3), Fraction(4, 3)])
         part = min(self.reckoning.shares[right][1] * factor, Fraction(1))
-        buyers = self.dice.sample(self.people, self.dice.choice([1, 1, 2]))
+        others = [person for person in self.people if person != self.reckoning.shares[right][0]]
+        buyers = self.dice.sample(others, self.dice.choice([1, 1, 2]))
         given = [(buyer, part / len(buyers)) for buyer in buyers]
         made = self._try(Transfer(right=right, to=tuple(to(b, str(s)) for b, s in given)))
         if made is not None:

@@ -152,3 +152,13 @@ def test_two_notaries_sell_one_share(notary: Notary) -> None:
         answers = list(pool.map(sell, commands))
     assert answers.count(None) == 1
     assert sum(notary.held(unit, "2018-01-01").values()) == 1
+
+
+@pytest.mark.parametrize("recipients", [("seller",), ("buyer", "buyer"), ("seller", "buyer")])
+def test_nothing_is_sold_to_its_holder_or_twice_to_one(notary: Notary, recipients: tuple[str, ...]) -> None:
+    """A sale to oneself says nothing, and a buyer named twice is a slip of the pen."""
+    people = {"seller": notary.person(), "buyer": notary.person()}
+    unit, (right,) = notary.owned(people["seller"])
+    with pytest.raises(BadRequest):
+        notary.transfer(right, *(to(people[name], "1/4") for name in recipients))
+    assert notary.held(unit, "2018-01-01") == {people["seller"]: 1}
