@@ -82,13 +82,19 @@ def _transfers(estate: Estate, *, pledged: bool) -> float:
 _DRAWN: Final = """
 WITH bounds AS (
   SELECT (SELECT min(feature_id) FROM real_estate.right) AS first,
-    (SELECT max(feature_id) FROM real_estate.right) AS last, (SELECT min(feature_id) FROM personal.party) AS party
+    (SELECT max(feature_id) FROM real_estate.right) AS last,
+    (SELECT min(feature_id) FROM personal.party) AS party, (SELECT max(feature_id) FROM personal.party) AS last_party
 ), candidates AS MATERIALIZED (
-  SELECT DISTINCT first + floor(random() * (last - first))::bigint AS feature_id
-  FROM bounds, generate_series(1, 2000)
+  SELECT DISTINCT ON (feature_id) feature_id, party + floor(random() * (last_party - party))::bigint AS sought
+  FROM (SELECT first + floor(random() * (last - first))::bigint AS feature_id, party, last_party
+        FROM bounds, generate_series(1, 2000)) AS drawn
 )
-SELECT r.feature_id, p.feature_id, b.party + floor(random() * 1000)::bigint
-FROM candidates JOIN real_estate.right AS r USING (feature_id) CROSS JOIN bounds AS b
+SELECT r.feature_id, p.feature_id, buyer.feature_id
+FROM candidates AS c JOIN real_estate.right AS r USING (feature_id)
+JOIN personal.holder AS h ON h.right_id = r.feature_id AND upper_inf(h.recorded)
+CROSS JOIN LATERAL (
+  SELECT q.feature_id FROM personal.party AS q
+  WHERE q.feature_id >= c.sought AND q.feature_id <> h.party_id ORDER BY q.feature_id LIMIT 1) AS buyer
 LEFT JOIN real_estate.right AS p ON p.on_right_id = r.feature_id AND upper_inf(p.recorded)
 WHERE r.kind = 'ownership' AND r.version = 1 AND upper_inf(r.recorded) AND (p.feature_id IS NOT NULL) = %(pledged)s
   AND NOT EXISTS (SELECT FROM real_estate.right AS o WHERE o.feature_id = r.feature_id AND o.version > 1)
