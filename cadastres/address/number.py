@@ -5,7 +5,7 @@ of a series of its own. The series is this register's convention, not the law's:
 (``numbers."address.address".codes.series``), six digits of the day on which the act was taken up, a serial. Nobody may
 read a meaning out of a code; the day is there so that a series stays short.
 
-The verbs are those of every identifier's module: :func:`compact`, :func:`format`, :func:`validate`, :func:`is_valid`.
+The verbs are those of other identifiers' modules: :func:`compact`, :func:`format`.
 
 >>> compact("0201 3000 4521 7789")
 '0201300045217789'
@@ -71,28 +71,6 @@ def format(rka: str) -> str:  # noqa: A001 - each identifier's module has this v
     """
     digits = compact(rka)
     return " ".join(digits[i : i + 4] for i in range(0, DIGITS, 4))
-
-
-def validate(rka: str) -> str:
-    """Return the compact spelling of a valid code.
-
-    Raises:
-        InvalidRka: as :func:`compact`.
-    """
-    return compact(rka)
-
-
-def is_valid(rka: str) -> bool:
-    """Tell whether a text is a registration code.
-
-    >>> is_valid("0201300045217789"), is_valid("201300045217789")
-    (True, False)
-    """
-    try:
-        compact(rka)
-    except InvalidRka:
-        return False
-    return True
 
 
 def series(profile: CityProfile, day: date) -> str:

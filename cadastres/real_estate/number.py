@@ -12,7 +12,7 @@ scripts is Cyrillic, whichever keyboard it came from; it is stored as a capital.
 
 >>> compact_building("20:313:003:057:1/a")
 '20313003057:1/А'
->>> format_building("20313003057:1/А")
+>>> parse_building("20313003057:1/А").spelled(parcels.SEPARATOR)
 '20-313-003-057:1/А'
 >>> compact_premises(" 20-313-003-057:1/А : 05 ")
 '20313003057:1/А:5'
@@ -155,16 +155,6 @@ def compact_premises(text: str) -> str:
     return str(parse_premises(text))
 
 
-def format_building(text: str) -> str:
-    """Return a building's number as people read it."""
-    return parse_building(text).spelled(parcels.SEPARATOR)
-
-
-def format_premises(text: str) -> str:
-    """Return premises' number as people read it."""
-    return parse_premises(text).spelled(parcels.SEPARATOR)
-
-
 def next_building(parcel: str, issued: Iterable[str], mark: str = "") -> str:
     """Return the compact number that follows all that were ever issued on a parcel.
 
@@ -217,11 +207,6 @@ def moved(building: str, parcel: str, issued: Iterable[str]) -> str:
 def parcel_of(building: str) -> str:
     """Return the compact number of the parcel in a stored building's number; the text itself where it has none."""
     return building.partition(":")[0]
-
-
-def building_of(premises: str) -> str:
-    """Return the building's number in that of premises as it is stored."""
-    return premises.rpartition(":")[0]
 
 
 def _is_parcel(text: str) -> bool:

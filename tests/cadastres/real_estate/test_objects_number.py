@@ -27,7 +27,7 @@ def test_building_numbers_are_read_as_they_are_written(one: BuildingNumber, sepa
     told = one.spelled(separator)
     assert number.parse_building(told) == number.parse_building(told.lower()) == one
     assert number.compact_building(told) == str(one)
-    assert number.parse_building(number.format_building(str(one))) == one
+    assert number.parse_building(one.spelled("-")) == one
     assert number.parcel_of(str(one)) == str(one.parcel)
 
 
@@ -36,7 +36,6 @@ def test_premises_numbers_are_read_as_they_are_written(one: PremisesNumber, sepa
     """A premises' number extends its building's; the number of a building is never taken for one with a letter."""
     told = one.spelled(separator)
     assert number.parse_premises(told) == one
-    assert number.building_of(str(one)) == str(one.building)
     with pytest.raises(InvalidBuildingNumber):
         number.parse_building(str(one))
 
