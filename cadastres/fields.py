@@ -49,3 +49,39 @@ EXTERNAL_REFERENCE = Field(
     ),
 )
 """INSPIRE bu-base externalReference."""
+
+REGIME = (
+    Field(
+        name="regime_kk",
+        type=FieldType.STRING,
+        title=Text(kk="Режимі (қаз.)", ru="Режим (каз.)", en="Regime (Kazakh)"),
+        description=Text(
+            kk="Мұнда не тыйым салынған, не рұқсат етілген.",
+            ru="Что здесь запрещено и что разрешено.",
+            en="What is forbidden here, and what is allowed.",
+        ),
+    ),
+    Field(
+        name="regime_ru",
+        type=FieldType.STRING,
+        title=Text(kk="Режимі (орыс.)", ru="Режим (рус.)", en="Regime (Russian)"),
+    ),
+    Field(
+        name="regime_en",
+        type=FieldType.STRING,
+        title=Text(kk="Режимі (ағылш.)", ru="Режим (англ.)", en="Regime (English)"),
+    ),
+)
+"""What is forbidden or allowed where a restriction lies (INSPIRE am/4.0, ps/5.0)."""
+
+LEGAL_BASIS = Field(
+    name="legal_basis",
+    type=FieldType.STRING,
+    title=Text(kk="Құқықтық негізі", ru="Правовое основание", en="Legal basis"),
+    description=Text(
+        kk="Шектеу шығатын норма немесе акт, мысалы су қорғау аймағын белгілеу туралы қаулы.",
+        ru="Норма или акт, из которых следует ограничение, например постановление об установлении водоохранной зоны.",
+        en="The norm or act that the restriction follows from, for example a decree on a water-protection zone.",
+    ),
+)
+"""INSPIRE am/4.0 legalBasis."""

@@ -168,6 +168,33 @@ class Style:
     min_zoom: int = 10
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restricting:
+    """How a layer's features restrict what they lie upon: what a restriction extract and a buildable envelope read.
+
+    The act that set a restriction is the source of the changeset that recorded it.
+
+    Attributes:
+        kind: field that tells of which kind a restriction is, where the layer has several.
+        regime: fields that say, in kk, ru and en, what is forbidden or allowed.
+        basis: field that names the rule or act behind it.
+        no_building: boolean field: nothing may be built there.
+        max_height: field with the greatest height [m above ground] that may be built there.
+    """
+
+    kind: str | None = None
+    regime: tuple[str, str, str] | None = None
+    basis: str | None = None
+    no_building: str | None = None
+    max_height: str | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields that it reads."""
+        named = (self.kind, self.basis, self.no_building, self.max_height, *(self.regime or ()))
+        return tuple(name for name in named if name is not None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layer:
     """A versioned layer.
@@ -180,6 +207,7 @@ class Layer:
         writers: roles whose token may change it; its cadastre's registrar too, unless one is named.
         label: the field that names a feature to a reader.
         attribution: sources that must be named wherever the data shows.
+        restricting: how its features restrict what they lie upon, where they do.
     """
 
     name: str
@@ -193,6 +221,7 @@ class Layer:
     label: str | None = None
     attribution: tuple[str, ...] = ()
     style: Style = field(default_factory=Style)
+    restricting: Restricting | None = None
 
     def __post_init__(self) -> None:
         """Check names once, so that everything derived may rely on them."""
@@ -205,6 +234,10 @@ class Layer:
             raise ValueError(msg)
         if self.salted and (self.public or self.spatial):
             msg = f"layer {self.name} has personal fields: it can be neither public nor on the map"
+            raise ValueError(msg)
+        unknown = set(self.restricting.fields if self.restricting else ()) - {f.name for f in self.fields}
+        if unknown:
+            msg = f"layer {self.name} restricts by fields that it has not: {sorted(unknown)}"
             raise ValueError(msg)
 
     @property

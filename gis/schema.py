@@ -18,6 +18,8 @@ A layer's table holds every version of every feature. Its indexes are few and ea
 =========================  ======================================================================================
 
 A layer without geometry has none of those that go by place. One with personal fields has a column ``salt``.
+
+Beside each stands ``…_draft``, the timelines that features have in drafts (:mod:`gis.drafts`).
 """
 
 from typing import Any
@@ -104,7 +106,12 @@ def create_layer(layer: Layer, srid: int) -> list[str]:
     statements += [f"SELECT qala.guard_versions('{layer.schema}', '{layer.table}'{generated})"]
     statements += [f"SELECT qala.guard_first('{layer.schema}', '{layer.table}')"]
     statements += [f"SELECT qala.guard_log('{t.schema}', '{t.name}')" for t in tables[1:]]
-    return [*statements, _statistics(layer), *_grants(layer, tables)]
+    return [*statements, _statistics(layer), *_grants(layer, tables), _twin(layer)]
+
+
+def _twin(layer: Layer) -> str:
+    """Return the statement that makes the table of what drafts propose for a layer."""
+    return f"SELECT qala.make_draft_twin('{layer.schema}', '{layer.table}', {str(not layer.public).lower()})"
 
 
 def _grants(layer: Layer, tables: list[Table]) -> list[str]:

@@ -1,0 +1,2 @@
+DROP FUNCTION qala.make_draft_twin;
+DROP TABLE qala.draft_step, qala.draft_reliance, qala.draft_feature, qala.draft;
