@@ -113,13 +113,14 @@ class Case:
 class Succession:
     """Parents that an act replaced by children: split, merge, boundary, renumber.
 
-    Ids of new features are negative until they are recorded.
+    Ids of new features are negative until they are recorded. ``since`` is the legal date, where it is not the act's.
     """
 
     layer: str
     kind: str
     parents: tuple[int, ...]
     children: tuple[int, ...]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def settle_question(connection: Connection, instant: Instant, profile: CityProfi
     valid = profile.midnight(profile.legal_day(asked.valid))
     row = connection.execute(_LAST_CHANGESET, (asked.recorded,)).fetchone()
     recorded = asked.recorded if row is None or row[0] is None else row[0]
-    return settle(Instant(valid, recorded), head)
+    return settle(Instant(valid, recorded, instant.draft), head)
 
 
 _LAST_CHANGESET: Final = "SELECT max(recorded) FROM qala.changeset WHERE recorded <= %s"

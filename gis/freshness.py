@@ -4,7 +4,7 @@ The content of a layer at "now" changes for two reasons only: a changeset wrote 
 probes of an index, so that an unchanged answer is recognised without being made again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from psycopg import sql
@@ -48,16 +48,27 @@ def head_statement(layer: Layer) -> sql.Composed:
 def settle_layer(instant: Instant, head: LayerHead) -> Reading:
     """Settle what was asked against one layer's head, so that writes to other layers change nothing here.
 
-    A reading of the present is pinned to the layer's last changeset and last boundary, the same until either moves.
+    A reading of the present is pinned to the layer's last changeset and last boundary, the same until either moves. A
+    draft's legal dates are not among the boundaries: with one laid over, the present is pinned to the last quarter of
+    an hour, since the legal days of every zone begin at one.
 
     Raises:
         BadRequest: the recorded instant lies after the register's last changeset.
     """
     asked = settle(instant, Head(head.changeset, head.register, head.now))
     if asked.recorded < head.recorded:
-        return Reading(asked.valid, asked.recorded, head.changeset, live=False, present=False)
-    valid = head.boundary if instant.valid is None else instant.valid
-    return Reading(valid, head.recorded, head.changeset, live=True, present=asked.present or valid >= head.boundary)
+        return replace(asked, live=False, present=False)
+    valid = _present(instant, head) if instant.valid is None else instant.valid
+    return replace(
+        asked, valid=valid, recorded=head.recorded, live=True, present=asked.present or valid >= head.boundary
+    )
+
+
+def _present(instant: Instant, head: LayerHead) -> datetime:
+    if instant.draft is None:
+        return head.boundary
+    now = datetime.now(UTC)
+    return max(head.boundary, now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0))
 
 
 # Every bounded version that matters still is found by its end; of those already ended only the last end counts. The

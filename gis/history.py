@@ -49,9 +49,10 @@ def diff(
     statement = sql.SQL(_DIFF).format(
         earlier=versions_at(layer, earlier, prefix="earlier_"),
         later=versions_at(layer, later, prefix="later_"),
-        table=sql.Identifier(layer.schema, layer.table),
+        as_earlier=_source(layer, earlier, "earlier_"),
+        as_later=_source(layer, later, "later_"),
         feature=feature_row(layer),
-        changed=_changed(layer),
+        changed=changed_columns(layer),
     )
     parameters = {
         **{f"earlier_{k}": v for k, v in earlier.parameters.items()},
@@ -62,24 +63,34 @@ def diff(
     return [Difference(*row) for row in connection.execute(statement, parameters)]
 
 
-# Versions that both readings share need no comparison, and only what differs is written out.
+# Versions that both readings share need no comparison, and only what differs is written out. A draft's own versions
+# were opened by no changeset (0); their numbers may be those of versions that the register has by now.
 _DIFF = """
 WITH different AS (
   SELECT feature_id, a.version AS earlier, b.version AS later,
     CASE WHEN a.version IS NULL OR b.version IS NULL THEN '{{}}'::text[] ELSE {changed} END AS changed
   FROM (SELECT v.* FROM {earlier} WHERE v.feature_id > %(after)s) AS a
   FULL JOIN (SELECT v.* FROM {later} WHERE v.feature_id > %(after)s) AS b USING (feature_id)
-  WHERE a.version IS NULL OR b.version IS NULL OR (a.version <> b.version AND {changed} <> '{{}}')
+  WHERE a.version IS NULL OR b.version IS NULL
+    OR ((a.version, a.opened_by) <> (b.version, b.opened_by) AND {changed} <> '{{}}')
   ORDER BY feature_id LIMIT %(limit)s
 )
 SELECT feature_id, CASE WHEN earlier IS NULL THEN 'created' WHEN later IS NULL THEN 'retired' ELSE 'changed' END,
-  (SELECT {feature} FROM {table} AS v WHERE v.feature_id = d.feature_id AND v.version = d.earlier),
-  (SELECT {feature} FROM {table} AS v WHERE v.feature_id = d.feature_id AND v.version = d.later), changed
+  (SELECT {feature} FROM {as_earlier} WHERE v.feature_id = d.feature_id AND v.version = d.earlier),
+  (SELECT {feature} FROM {as_later} WHERE v.feature_id = d.feature_id AND v.version = d.later), changed
 FROM different AS d ORDER BY feature_id
 """
 
 
-def _changed(layer: Layer) -> sql.Composed:
+def _source(layer: Layer, reading: Reading, prefix: str) -> sql.Composed:
+    """Return the FROM item in which a version that a reading shows is found by its key."""
+    if reading.overlaid(layer):
+        return versions_at(layer, reading, prefix=prefix)
+    return sql.SQL("{} AS v").format(sql.Identifier(layer.schema, layer.table))
+
+
+def changed_columns(layer: Layer) -> sql.Composed:
+    """Return the names of what differs between the versions ``a`` and ``b``, as an array of text."""
     compared = [*([("geometry", "geom")] if layer.spatial else []), *((f.name, f.name) for f in layer.fields)]
     cases = [
         sql.SQL("CASE WHEN a.{column} IS DISTINCT FROM b.{column} THEN {name} END").format(

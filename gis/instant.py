@@ -3,13 +3,16 @@
 Valid time is when a thing is so in law or in the world; recorded time is when the register said so.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from psycopg import AsyncConnection, Connection, sql
 
+from gis.draft import Overlay
 from gis.errors import BadRequest, Unavailable
 from gis.layer import Layer
+from gis.schema import table_columns, twin_name
 from gis.text import Text
 
 _NEAR = timedelta(days=1)
@@ -18,19 +21,20 @@ _NEAR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """What a reader asks for: a point on each axis; ``None`` means now, and the last committed changeset."""
+    """What a reader asks for: a point on each axis; ``None`` means now, and the last committed changeset.
+
+    A draft lies over the register as it was known at the recorded instant.
+    """
 
     valid: datetime | None = None
     recorded: datetime | None = None
-    draft: str | None = None
+    draft: Overlay | None = None
 
     def __post_init__(self) -> None:
-        """Refuse times without an offset, and drafts, which this register does not keep."""
+        """Refuse times without an offset."""
         for axis in (self.valid, self.recorded):
             if axis is not None and axis.tzinfo is None:
                 raise BadRequest(_NAIVE.filled(value=axis.isoformat()))
-        if self.draft is not None:
-            raise BadRequest(_NO_DRAFTS.filled(value=self.draft), parameter="draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Reading:
         changeset: the head's number when it was settled.
         live: the recorded instant is the head's: rows not yet closed are exactly those to be read.
         present: moreover the valid time is about now or later, so that few rows of bounded validity matter.
+        overlay: the draft that lies over the register, if any.
+        keyed: few features are wanted, by their keys.
     """
 
     valid: datetime
@@ -59,11 +65,18 @@ class Reading:
     changeset: int
     live: bool
     present: bool
+    overlay: Overlay | None = None
+    keyed: bool = False
 
     @property
-    def parameters(self) -> dict[str, datetime]:
+    def parameters(self) -> dict[str, datetime | int]:
         """Named parameters that :func:`versions_at` binds."""
-        return {"valid": self.valid, "recorded": self.recorded}
+        drafted = {} if self.overlay is None else {"draft": self.overlay.draft_id}
+        return {"valid": self.valid, "recorded": self.recorded, **drafted}
+
+    def overlaid(self, layer: Layer) -> bool:
+        """Tell whether a draft changes anything in a layer."""
+        return self.overlay is not None and self.overlay.touches(layer)
 
 
 HEAD = """
@@ -102,7 +115,7 @@ def settle(instant: Instant, head: Head) -> Reading:
             last=head.recorded.isoformat(),
         )
     live = recorded == head.recorded
-    return Reading(valid, recorded, head.changeset, live, live and valid >= head.now - _NEAR)
+    return Reading(valid, recorded, head.changeset, live, live and valid >= head.now - _NEAR, instant.draft)
 
 
 def versions_at(layer: Layer, reading: Reading, *, prefix: str = "") -> sql.Composed:
@@ -120,13 +133,35 @@ def arms_at(layer: Layer, reading: Reading, *, prefix: str = "") -> tuple[sql.Co
 
     An ORDER BY with a LIMIT reaches the indexes of an arm, but never those behind a UNION ALL.
     """
-    forms = _PRESENT if reading.present else _LIVE if reading.live else _PAST
+    forms = _KEYED if reading.keyed else _PRESENT if reading.present else _LIVE if reading.live else _PAST
     values: dict[str, sql.Composable] = {
-        "table": sql.Identifier(layer.schema, layer.table),
         "valid": sql.Placeholder(f"{prefix}valid"),
         "recorded": sql.Placeholder(f"{prefix}recorded"),
     }
-    return tuple(sql.SQL(form).format(**values) for form in forms)
+    return laid_over(layer, forms, _PROPOSED, values, prefix=prefix, overlaid=reading.overlaid(layer))
+
+
+def laid_over(
+    layer: Layer,
+    forms: Iterable[str],
+    proposed: str,
+    values: Mapping[str, sql.Composable],
+    *,
+    prefix: str = "",
+    overlaid: bool,
+) -> tuple[sql.Composed, ...]:
+    """Return the SELECTs of a layer's versions; where a draft lies over them, without those of the features it touches.
+
+    The draft's own versions are then the last SELECT. A form is filled with ``columns``, ``table`` (whose alias is
+    ``t``), ``fence``, and ``values``.
+    """
+    columns = sql.SQL(", ").join(map(sql.Identifier, table_columns(layer)))
+    draft = sql.SQL("{}::bigint").format(sql.Placeholder(f"{prefix}draft"))
+    common = {**values, "columns": columns if overlaid else sql.SQL("*"), "draft": draft}
+    fence = sql.SQL(_FENCE).format(draft=draft) if overlaid else sql.SQL("")
+    table, twin = sql.Identifier(layer.schema, layer.table), sql.Identifier(layer.schema, twin_name(layer))
+    arms = tuple(sql.SQL(form).format(table=table, fence=fence, **common) for form in forms)
+    return (*arms, sql.SQL(proposed).format(table=twin, **common)) if overlaid else arms
 
 
 # The tail (nothing closed, nothing bounded) has a partial index as small as a plain table's; the rows of bounded
@@ -135,24 +170,41 @@ def arms_at(layer: Layer, reading: Reading, *, prefix: str = "") -> tuple[sql.Co
 # index condition (coalesce; an unbounded start counts as passed), and OFFSET 0 keeps the place out of the second arm.
 _PRESENT = (
     """
-  SELECT * FROM {table} WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished
-    AND coalesce(lower(valid) <= {valid}, true)""",
+  SELECT {columns} FROM {table} AS t WHERE upper_inf(recorded) AND upper_inf(valid) AND NOT abolished
+    AND coalesce(lower(valid) <= {valid}, true){fence}""",
     """
   SELECT * FROM (
-    SELECT * FROM {table} WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > {valid}
-      AND coalesce(lower(valid) <= {valid}, true) AND NOT abolished OFFSET 0) AS ending""",
+    SELECT {columns} FROM {table} AS t WHERE upper_inf(recorded) AND NOT upper_inf(valid) AND upper(valid) > {valid}
+      AND coalesce(lower(valid) <= {valid}, true) AND NOT abolished{fence} OFFSET 0) AS ending""",
 )
 
 _LIVE = (
     """
-  SELECT * FROM {table} WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz
-    AND valid @> {valid} AND NOT abolished""",
+  SELECT {columns} FROM {table} AS t WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz
+    AND valid @> {valid} AND NOT abolished{fence}""",
 )
 
 _PAST = (
     """
-  SELECT * FROM {table} WHERE recorded @> {recorded} AND valid @> {valid} AND NOT abolished""",
+  SELECT {columns} FROM {table} AS t WHERE recorded @> {recorded} AND valid @> {valid} AND NOT abolished{fence}""",
 )
+
+# Few features are found by their keys. A plan made without sight of the values would take the ranges for more telling
+# than the key, and look at every version that ever was in force then: so they are no index condition.
+_KEYED = (
+    """
+  SELECT {columns} FROM {table} AS t
+  WHERE coalesce(recorded @> {recorded}, false) AND coalesce(valid @> {valid}, false) AND NOT abolished{fence}""",
+)
+
+_PROPOSED = """
+  SELECT {columns} FROM {table} AS t WHERE draft_id = {draft} AND valid @> {valid} AND NOT abolished"""
+
+# A scalar subquery can't be turned into a join: the planner, who has no idea how little a draft touches, would walk the
+# whole layer to make one.
+_FENCE = """
+    AND (SELECT true FROM qala.draft_feature AS f
+         WHERE f.draft_id = {draft} AND f.feature_id = t.feature_id LIMIT 1) IS NULL"""
 
 
 def _head(row: tuple[int, datetime, datetime] | None) -> Head:
@@ -165,11 +217,6 @@ _NAIVE = Text(
     kk="«{value}» уақытында белдеу көрсетілмеген; дұрысы, мысалы: 2024-03-01T00:00:00+05:00.",
     ru="Во времени «{value}» нет смещения от UTC; верно, например: 2024-03-01T00:00:00+05:00.",
     en="The time '{value}' has no offset from UTC; right would be, for example, 2024-03-01T00:00:00+05:00.",
-)
-_NO_DRAFTS = Text(
-    kk="«{value}» жобасы жоқ: бұл тізілім әзірше жобаларды жүргізбейді; draft параметрін алып тастаңыз.",
-    ru="Черновика «{value}» нет: этот регистр пока не ведёт черновиков; уберите параметр draft.",
-    en="There is no draft '{value}': this register does not keep drafts; leave the parameter draft out.",
 )
 _UNKNOWN_FUTURE = Text(
     kk="recorded-at={value} соңғы өзгерістер жинағынан ({last}) кейін; {last} немесе одан ертерек уақытты беріңіз.",

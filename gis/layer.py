@@ -76,6 +76,7 @@ class Field:
         refers_to: layers one of whose features the value names by its id.
         key: features are looked up by this value, so it is indexed; a field that refers is always a key.
         personal: tells who somebody is; hashed with salt, so that it can be withheld without breaking the chain.
+        document: a text of any length (JSON), not one that somebody typed.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Field:
     refers_to: tuple[str, ...] = ()
     key: bool = False
     personal: bool = False
+    document: bool = False
 
     @property
     def sought(self) -> bool:
@@ -180,6 +182,7 @@ class Restricting:
         basis: field that names the rule or act behind it.
         no_building: boolean field: nothing may be built there.
         max_height: field with the greatest height [m above ground] that may be built there.
+        when: (field, value): a version restricts only while the field has the value; all do without one.
     """
 
     kind: str | None = None
@@ -187,11 +190,12 @@ class Restricting:
     basis: str | None = None
     no_building: str | None = None
     max_height: str | None = None
+    when: tuple[str, str] | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Names of the fields that it reads."""
-        named = (self.kind, self.basis, self.no_building, self.max_height, *(self.regime or ()))
+        named = (self.kind, self.basis, self.no_building, self.max_height, *(self.regime or ()), *(self.when or ())[:1])
         return tuple(name for name in named if name is not None)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from psycopg import sql
 
 from gis.bbox import Box, Window
-from gis.instant import Reading, arms_at
+from gis.instant import Reading, arms_at, laid_over
 from gis.layer import Field, Layer, VersionField
 
 _SINGLE_PRECISION: Final = 2.0**-22
@@ -69,7 +69,7 @@ class Form:
 def page_statement(
     layer: Layer, reading: Reading, query: PageQuery, row: sql.Composable, *, separator: str = ","
 ) -> sql.Composed:
-    """Return the statement of a page: one row of (bytes, count, first key, last key).
+    """Return the statement of a page: one row of (bytes, count, first key, last key, revision of the draft).
 
     Args:
         layer: whose features.
@@ -79,6 +79,7 @@ def page_statement(
         separator: between two features.
     """
     return sql.SQL(_PAGE).format(
+        revision=sql.SQL(_REVISION if reading.overlaid(layer) else "NULL::bigint"),
         row=row,
         limit=sql.Placeholder("limit"),
         offset=sql.Placeholder("offset"),
@@ -88,9 +89,10 @@ def page_statement(
 
 
 _PAGE = """
-SELECT string_agg({row}, {separator}), count(*), min(feature_id), max(feature_id)
+SELECT string_agg({row}, {separator}), count(*), min(feature_id), max(feature_id), {revision}
 FROM ({selection} LIMIT {limit} OFFSET {offset}) AS v
 """
+_REVISION = "(SELECT revision FROM qala.draft WHERE draft_id = %(draft)s)"
 
 
 def more_statement(layer: Layer, reading: Reading, query: PageQuery) -> sql.Composed:
@@ -154,12 +156,14 @@ def _sources(layer: Layer, reading: Reading, query: PageQuery) -> tuple[sql.Comp
     if query.span is None:
         return arms_at(layer, reading)
     form = _WITHIN_LIVE if reading.live else _WITHIN_PAST
-    return (sql.SQL(form).format(table=sql.Identifier(layer.schema, layer.table)),)
+    return laid_over(layer, (form,), _WITHIN_DRAFT, {}, overlaid=reading.overlaid(layer))
 
 
-_WITHIN_LIVE = """SELECT * FROM {table} WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz
-  AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished"""
-_WITHIN_PAST = """SELECT * FROM {table} WHERE recorded @> %(recorded)s
+_WITHIN_LIVE = """SELECT {columns} FROM {table} AS t WHERE upper_inf(recorded) AND recorded @> 'infinity'::timestamptz
+  AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished{fence}"""
+_WITHIN_PAST = """SELECT {columns} FROM {table} AS t WHERE recorded @> %(recorded)s
+  AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished{fence}"""
+_WITHIN_DRAFT = """SELECT {columns} FROM {table} AS t WHERE draft_id = {draft}
   AND valid && tstzrange(%(start)s, %(end)s, '[]') AND NOT abolished"""
 
 

@@ -17,6 +17,7 @@ from psycopg.adapt import Loader
 from psycopg_pool import AsyncConnectionPool
 
 from gis.bbox import Box
+from gis.errors import Conflict
 from gis.freshness import LayerHead, settle_layer
 from gis.instant import Instant, Reading
 from gis.layer import Layer
@@ -34,6 +35,7 @@ from gis.page_query import (
 )
 from gis.readers import delivering, long_answer
 from gis.signposts import Signposts
+from gis.text import Text
 
 __all__ = [
     "BATCH",
@@ -67,7 +69,8 @@ class Page:
         count: how many there are.
         last: key of the last of them.
         more: another page follows.
-        reading: the point on both axes that it shows; with it, the next page follows without gap or repetition.
+        reading: the point on both axes that it shows, and the draft with the revision that it shows; with it, the next
+            page follows without gap or repetition.
         head: where the layer stood.
     """
 
@@ -120,7 +123,7 @@ class PageReader:
 
     async def count(self, reading: Reading, query: PageQuery) -> int:
         """Count the features of a query at the reading of a page already read."""
-        instant = Instant(reading.valid, reading.recorded)
+        instant = Instant(reading.valid, reading.recorded, reading.overlay)
         async with self._pool.connection() as connection, _snapshot(connection):
             settled = settle_layer(instant, await self._look(connection))
             statement = count_statement(self.layer, settled, query)
@@ -131,12 +134,18 @@ class PageReader:
         """Yield the pages after the first until ``query.limit`` features are out, all at the first page's reading.
 
         Each is a short transaction of its own. An error ends the iteration by being raised: the answer must break.
+
+        Raises:
+            Conflict: the draft was edited meanwhile, so that the pages would not fit each other.
         """
-        instant = Instant(first.reading.valid, first.reading.recorded)
+        shown = first.reading
+        instant = Instant(shown.valid, shown.recorded, shown.overlay)
         left, page = query.limit - first.count, first
         while page.more and left > 0:
             batch = replace(query, after=page.last, offset=0, limit=min(left, BATCH))
             page = await self.page(instant, batch, form)
+            if page.reading.overlay != shown.overlay:
+                raise Conflict(_EDITED, draft=shown.overlay and shown.overlay.name)
             left -= page.count
             yield page
 
@@ -165,13 +174,14 @@ class PageReader:
         with delivering(), long_answer(connection):
             await cursor.execute(text, parameters(reading, near), prepare=_has_one_plan(near))
         row = await cursor.fetchone()
+        shown = _as_read(reading, row)
         if row is None or row[1] == 0:
-            return Page(b"", 0, None, more=False, reading=reading, head=head)
-        body, count, first, last = row
+            return Page(b"", 0, None, more=False, reading=shown, head=head)
+        body, count, first, last, _ = row
         self._signposts.put(reading, query, first, last, count)
         following = replace(near, after=last, offset=0, limit=1)
         more = count == query.limit and await self._follows(cursor, reading, following)
-        return Page(body, count, last, more, reading, head)
+        return Page(body, count, last, more, shown, head)
 
     async def _follows(self, cursor: AsyncCursor[Any], reading: Reading, query: PageQuery) -> bool:
         """Tell whether another page follows a full one; far cheaper than to number the rows of every page."""
@@ -182,7 +192,7 @@ class PageReader:
 
     def _text(self, reading: Reading, query: PageQuery, form: Form | None) -> bytes:
         """Return a statement's text, composed once: that of a page, or without a form that of what follows it."""
-        key = (form and form.name, reading.live, reading.present, *shape(query))
+        key = (form and form.name, reading.live, reading.present, reading.overlaid(self.layer), *shape(query))
         text = self._texts.get(key)
         if text is None:
             if len(self._texts) >= _MOST_TEXTS:
@@ -194,6 +204,13 @@ class PageReader:
         if form is None:
             return more_statement(self.layer, reading, query)
         return page_statement(self.layer, reading, query, form.row, separator=form.separator)
+
+
+def _as_read(reading: Reading, row: tuple[Any, ...] | None) -> Reading:
+    """Return the reading with the revision of the draft that the page shows."""
+    if reading.overlay is None or row is None or row[4] is None:
+        return reading
+    return replace(reading, overlay=replace(reading.overlay, revision=row[4]))
 
 
 def with_bytes(connection: AsyncConnection) -> AsyncCursor[Any]:
@@ -234,3 +251,10 @@ async def _snapshot(connection: AsyncConnection) -> AsyncIterator[None]:
             yield
     finally:
         await connection.set_isolation_level(None)
+
+
+_EDITED = Text(
+    kk="Оқу кезінде жобаны біреу өзгертті; басынан қайта оқыңыз.",
+    ru="Пока шло чтение, черновик изменили; прочтите его сначала.",
+    en="The draft was edited while it was being read; read it again from the beginning.",
+)

@@ -6,7 +6,7 @@ itself writes. What followers add in other cadastres is the law's doing and asks
 
 =======================  ==============================================================================================
 ``anonymous``            nobody in particular: reads what is public
-``planner``              the same, by name
+``planner``              the same, by name; reads drafts, and proposes in them whatever is public
 ``registrar``            performs every verb of every cadastre, sees persons
 ``registrar.<cadastre>`` performs the verbs of one cadastre; sees persons where the layer says so
 ``notary``, ``bank``     see the persons of a unit that they name, for a reason that they state
@@ -127,6 +127,43 @@ def require_writer(role: str, written: Iterable[Layer]) -> None:
             raise _not_written(role, layer, writers(layer))
 
 
+def may_plan(role: str, layers: Layers) -> bool:
+    """Tell whether a role may open drafts: planners, the operator, and whoever writes anything."""
+    return role in {PLANNER, OPERATOR} or any(may_write(role, layer) for layer in layers.values())
+
+
+def require_planning(role: str, layers: Layers) -> None:
+    """Refuse a draft to a role that neither plans nor writes.
+
+    Raises:
+        Forbidden: names the roles that may.
+    """
+    if not may_plan(role, layers):
+        able = [each for each in roles(layers) if may_plan(each, layers)]
+        raise Forbidden(_NOT_PLANNED.filled(role=role, roles=", ".join(able)), role=role, roles=able)
+
+
+def require_drafter(role: str, verb: str, layers: Layers) -> None:
+    """Refuse a verb in a draft to who may not perform it, unless a planner asks: he may propose anything.
+
+    Raises:
+        Forbidden: names the roles that may.
+    """
+    if role != PLANNER:
+        require_performer(role, verb, layers)
+
+
+def require_proposer(role: str, written: Iterable[Layer]) -> None:
+    """Refuse what a verb itself would write into a draft; a planner may propose what is public.
+
+    Raises:
+        Forbidden: names the first such layer and the roles that may.
+    """
+    for layer in written:
+        if not may_write(role, layer) and not (role == PLANNER and layer.public):
+            raise _not_written(role, layer, writers(layer) | ({PLANNER} if layer.public else set()))
+
+
 def require_loader(role: str, loaded: Iterable[Layer]) -> None:
     """Refuse a bulk load in a role that is neither the operator's nor a writer's of every layer loaded.
 
@@ -158,6 +195,11 @@ _NOT_PERFORMED = Text(
     kk="«{role}» рөліне {verb} әрекетін орындауға рұқсат жоқ; мына рөлдердің бірі керек: {roles}.",
     ru="Роли «{role}» не разрешено действие {verb}; нужна одна из ролей: {roles}.",
     en="The role '{role}' may not perform {verb}; it needs one of the roles: {roles}.",
+)
+_NOT_PLANNED = Text(
+    kk="«{role}» рөліне жоба ашуға рұқсат жоқ; мына рөлдердің бірі керек: {roles}.",
+    ru="Роли «{role}» не разрешено открывать черновики; нужна одна из ролей: {roles}.",
+    en="The role '{role}' may not open drafts; it needs one of the roles: {roles}.",
 )
 _NOT_WRITTEN = Text(
     kk="«{role}» рөліне «{title}» қабатына ({layer}) жазуға рұқсат жоқ; мына рөлдердің бірі керек: {roles}.",

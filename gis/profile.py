@@ -149,6 +149,22 @@ class Limits(Settings):
     earliest_date: date = date(1800, 1, 1)
 
 
+class Blocks(Settings):
+    """How buildings whose shape nobody measured are shown in three dimensions.
+
+    Attributes:
+        storey_height: metres of a storey, where only their number is known.
+        assumed_storeys: of a building of which nothing is known.
+        geoid_height: metres of the geoid above the WGS 84 ellipsoid here, for viewers that count from the latter.
+        confirmed: whether somebody checked them against the city.
+    """
+
+    storey_height: Annotated[float, Field(gt=0, le=20)] = 3.0
+    assumed_storeys: Annotated[int, Field(ge=1, le=200)] = 1
+    geoid_height: Annotated[float, Field(ge=-110, le=90)] = 0.0
+    confirmed: bool = False
+
+
 class Tenure(Settings):
     """What the law says of holding: data of each country, with its own marks of what is confirmed.
 
@@ -207,6 +223,7 @@ class CityProfile(Settings):
     tolerances: Tolerances = Tolerances()
     limits: Limits = Limits()
     tenure: Tenure = Tenure()
+    blocks: Blocks = Blocks()
     services: Mapping[Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,59}$")], Service] = {}
     workdays: Workdays = Workdays()
 

@@ -92,7 +92,7 @@ def _close(connection: Connection, layer: Layer, number: int, recorded: datetime
     connection.execute(
         sql.SQL(
             "UPDATE {table} AS v SET recorded = tstzrange(lower(v.recorded), %(recorded)s), closed_by = %(number)s "
-            "FROM {staged} AS s WHERE s.state = 'closed' AND v.feature_id = s.feature_id AND v.version = s.version"
+            "FROM {staged} AS s WHERE s._state = 'closed' AND v.feature_id = s.feature_id AND v.version = s.version"
         ).format(table=sql.Identifier(layer.schema, layer.table), staged=staged(layer)),
         {"recorded": recorded, "number": number},
     )
@@ -102,7 +102,7 @@ def _open(connection: Connection, layer: Layer, number: int, recorded: datetime)
     connection.execute(
         sql.SQL(
             "INSERT INTO {table} ({columns}, recorded, opened_by) "
-            "SELECT {columns}, %(recorded)s, %(number)s FROM {staged} WHERE state = 'new' ORDER BY feature_id, version"
+            "SELECT {columns}, %(recorded)s, %(number)s FROM {staged} WHERE _state = 'new' ORDER BY feature_id, version"
         ).format(table=sql.Identifier(layer.schema, layer.table), columns=column_list(layer), staged=staged(layer)),
         {"recorded": Range(recorded, None, "[)"), "number": number},
     )
@@ -127,11 +127,11 @@ def _issue_names(layer: Layer, identifier: Field) -> dict[str, sql.Composable]:
 
 _ISSUE = sql.SQL(
     "INSERT INTO {issued} SELECT DISTINCT ON ({field}) {field}, feature_id, %(number)s FROM {staged} "
-    "WHERE state = 'new' AND {field} IS NOT NULL ORDER BY {field}, feature_id ON CONFLICT (value) DO NOTHING"
+    "WHERE _state = 'new' AND {field} IS NOT NULL ORDER BY {field}, feature_id ON CONFLICT (value) DO NOTHING"
 )
 _TAKEN = sql.SQL(
     "SELECT i.value, i.feature_id FROM {staged} AS s JOIN {issued} AS i ON i.value = s.{field} "
-    "WHERE s.state = 'new' AND i.feature_id <> s.feature_id LIMIT 1"
+    "WHERE s._state = 'new' AND i.feature_id <> s.feature_id LIMIT 1"
 )
 
 
@@ -140,9 +140,9 @@ def _enter(connection: Connection, layer: Layer, number: int, form: int) -> None
     connection.execute(
         sql.SQL(
             "INSERT INTO qala.ledger (changeset, layer, feature_id, version, event, form, hash) "
-            "SELECT %(number)s, %(layer)s, s.feature_id, s.version, CASE s.state WHEN 'new' THEN 'o' ELSE 'c' END, "
-            "%(form)s, CASE s.state WHEN 'new' THEN {opening} ELSE {closing} END "
-            "FROM {staged} AS s WHERE s.state IN ('new', 'closed')"
+            "SELECT %(number)s, %(layer)s, s.feature_id, s.version, CASE s._state WHEN 'new' THEN 'o' ELSE 'c' END, "
+            "%(form)s, CASE s._state WHEN 'new' THEN {opening} ELSE {closing} END "
+            "FROM {staged} AS s WHERE s._state IN ('new', 'closed')"
         ).format(
             opening=canonical.opening(layer, fields, "s"), closing=canonical.closing(layer, "s"), staged=staged(layer)
         ),
@@ -152,8 +152,8 @@ def _enter(connection: Connection, layer: Layer, number: int, form: int) -> None
 
 def _descend(connection: Connection, entry: Entry, number: int, recorded: datetime) -> None:
     rows = [
-        (s.layer, s.kind, parent, child, Range(entry.act.valid_from, None, "[)"), Range(recorded, None, "[)"), number)
-        for s in entry.successions
+        (s.layer, s.kind, parent, child, Range(since, None, "[)"), Range(recorded, None, "[)"), number)
+        for s, since in ((s, s.since or entry.act.valid_from) for s in entry.successions)
         for parent in s.parents
         for child in s.children
         if parent != child

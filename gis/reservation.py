@@ -194,7 +194,7 @@ SELECT application, a.received, o.layer, o.feature_id
 FROM qala.application_object AS o JOIN qala.application AS a ON a.number = o.application
 JOIN qala.application_now AS n USING (application)
 WHERE a.holds <> 'nothing' AND n.state IN ('examination', 'suspended')
-  AND EXISTS (SELECT FROM {staged} AS s WHERE s.feature_id = o.feature_id AND s.state IN ('new', 'closed'))
+  AND EXISTS (SELECT FROM {staged} AS s WHERE s.feature_id = o.feature_id AND s._state IN ('new', 'closed'))
 ORDER BY application, o.layer, o.feature_id LIMIT 100
 """
 

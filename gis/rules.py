@@ -24,7 +24,8 @@ from gis.profile import CityProfile
 from gis.record import Period
 from gis.text import Text
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "recorded"]
+"""What comes of a broken rule: the act is refused; it is told; it stands on record as an open violation till healed."""
 
 
 @dataclass(frozen=True, slots=True)

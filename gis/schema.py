@@ -63,6 +63,10 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy l
 TAIL = "upper_inf(recorded) AND upper_inf(valid) AND NOT abolished"
 
 
+_VERSION_COLUMNS = ("feature_id", "version", "valid", "recorded", "opened_by", "closed_by", "abolished")
+_PLACE_COLUMNS = ("geom", "geom_4326", "tile_zoom", "tile_cell")
+
+
 def layer_table(layer: Layer, srid: int, metadata: MetaData | None = None) -> Table:
     """Return the table of a layer's versions, in the city's projected system ``srid``."""
     return Table(
@@ -107,6 +111,17 @@ def create_layer(layer: Layer, srid: int) -> list[str]:
     statements += [f"SELECT qala.guard_first('{layer.schema}', '{layer.table}')"]
     statements += [f"SELECT qala.guard_log('{t.schema}', '{t.name}')" for t in tables[1:]]
     return [*statements, _statistics(layer), *_grants(layer, tables), _twin(layer)]
+
+
+def table_columns(layer: Layer) -> list[str]:
+    """Return the names of all columns of a layer's table, in its order; its draft twin has them too."""
+    special = [*(_PLACE_COLUMNS if layer.spatial else ()), *(("salt",) if layer.salted else ())]
+    return [*_VERSION_COLUMNS, *special, *(f.name for f in layer.fields)]
+
+
+def twin_name(layer: Layer) -> str:
+    """Name of the table of what drafts propose for a layer."""
+    return f"{layer.table}_draft"
 
 
 def _twin(layer: Layer) -> str:

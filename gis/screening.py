@@ -47,4 +47,4 @@ def _clear(layer: Layer, stored: list[bytes], tolerance: float) -> Iterable[bool
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS unclear (layer text, feature_id bigint, version integer) ON COMMIT DELETE ROWS
 """
-_STAGED = "SELECT feature_id, version, ST_AsBinary(geom) FROM {staged} WHERE state = 'new' AND NOT abolished"
+_STAGED = "SELECT feature_id, version, ST_AsBinary(geom) FROM {staged} WHERE _state = 'new' AND NOT abolished"

@@ -26,8 +26,8 @@ class Signposts:
         self._posts: OrderedDict[object, list[tuple[int, int]]] = OrderedDict()
 
     def shortened(self, reading: Reading, query: PageQuery) -> PageQuery:
-        """Return the same page, begun from the nearest signpost before it."""
-        if query.offset == 0:
+        """Return the same page, begun from the nearest signpost before it; a draft may be edited at any moment."""
+        if query.offset == 0 or reading.overlay is not None:
             return query
         posts = self._posts.get(_kind(reading, query), [])
         nearest = bisect_right(posts, (query.offset, _LAST)) - 1
@@ -38,7 +38,7 @@ class Signposts:
 
     def put(self, reading: Reading, query: PageQuery, first: int, last: int, count: int) -> None:
         """Remember where a page begins and ends, if anybody pages by offset here."""
-        if query.offset == 0:
+        if query.offset == 0 or reading.overlay is not None:
             return
         kind = _kind(reading, query)
         posts = self._posts.setdefault(kind, [])

@@ -1,7 +1,7 @@
 """Staging: what an act proposes, laid out as rows beside the register before anything is written.
 
 For each layer a temporary table holds the *whole* live timeline of every touched feature as it would stand after the
-act. Its column ``state`` tells
+act. Its column ``_state``, a name that no attribute can have, tells
 
 * ``new``: a version to be opened,
 * ``kept``: a live version that stays,
@@ -68,7 +68,7 @@ def prepare(connection: Connection, layers: Iterable[Layer]) -> None:
 
 _CREATE = """
 CREATE TEMPORARY TABLE {staged} ON COMMIT DELETE ROWS AS
-  SELECT {columns}, 'new'::text AS state FROM {table} WITH NO DATA
+  SELECT {columns}, 'new'::text AS _state FROM {table} WITH NO DATA
 """
 
 
@@ -116,7 +116,7 @@ def stage(
         for row in _rows(before.get(fid, ()), timeline, last_versions.get(fid, 0))
     ]
     names = columns(layer)
-    target = sql.SQL("COPY {staged} ({columns}, state) FROM STDIN").format(
+    target = sql.SQL("COPY {staged} ({columns}, _state) FROM STDIN").format(
         staged=staged(layer), columns=column_list(layer)
     )
     with connection.cursor() as cursor, cursor.copy(target) as copy:
@@ -172,7 +172,7 @@ def range_of(period: Period) -> Range[object]:
 
 def proposed(layer: Layer) -> sql.Composed:
     """Relation of the versions that the act opens."""
-    return sql.SQL("(SELECT {columns} FROM {staged} WHERE state = 'new')").format(
+    return sql.SQL("(SELECT {columns} FROM {staged} WHERE _state = 'new')").format(
         columns=column_list(layer), staged=staged(layer)
     )
 
@@ -180,7 +180,7 @@ def proposed(layer: Layer) -> sql.Composed:
 def unclear(layer: Layer) -> sql.Composed:
     """Relation of what the act opens, without what :mod:`gis.screening` found clear of each other."""
     return sql.SQL(
-        "(SELECT {columns} FROM {staged} WHERE state = 'new' AND (feature_id, version) IN "
+        "(SELECT {columns} FROM {staged} WHERE _state = 'new' AND (feature_id, version) IN "
         "(SELECT feature_id, version FROM pg_temp.unclear WHERE layer = {layer}))"
     ).format(columns=column_list(layer), staged=staged(layer), layer=sql.Literal(layer.name))
 
@@ -191,17 +191,17 @@ def after(layer: Layer) -> sql.Composed:
     A join does not reach the indexes behind its union; where that matters, a statement joins :func:`proposed`,
     :func:`staying` and :func:`untouched` one by one.
     """
-    return _standing(layer, sql.SQL("state <> 'closed'"))
+    return _standing(layer, sql.SQL("_state <> 'closed'"))
 
 
 def kept(layer: Layer) -> sql.Composed:
     """Relation of the live versions that the act leaves as they are: :func:`after` without :func:`proposed`."""
-    return _standing(layer, sql.SQL("state = 'kept'"))
+    return _standing(layer, sql.SQL("_state = 'kept'"))
 
 
 def staying(layer: Layer) -> sql.Composed:
     """Relation of what stays of the features that the act touches."""
-    return sql.SQL("(SELECT {columns} FROM {staged} WHERE state = 'kept')").format(
+    return sql.SQL("(SELECT {columns} FROM {staged} WHERE _state = 'kept')").format(
         columns=column_list(layer), staged=staged(layer)
     )
 

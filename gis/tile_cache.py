@@ -132,7 +132,8 @@ class LayerTiles:
     async def _draw(self, connection: AsyncConnection, place: Place | None, reading: Reading) -> bytes:
         if place is None:
             return b""
-        text = self._text(kind_of(reading, place.tile), lambda: tile_statement(self._layer, reading, place.tile))
+        kind = (*kind_of(reading, place.tile), reading.overlaid(self._layer))
+        text = self._text(kind, lambda: tile_statement(self._layer, reading, place.tile))
         bound = {**place.parameters, **reading.parameters}
         row = await (await connection.execute(text, bound, binary=True)).fetchone()
         return bytes(row[0]) if row and row[0] else b""

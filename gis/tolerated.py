@@ -1,6 +1,8 @@
-"""Defects on record: what a bulk load accepted with its eyes open.
+"""Defects on record: what a bulk load accepted with its eyes open, and what breaks a rule that records.
 
-A later act is not refused for a defect that stood before it, unless it makes it worse; one that it heals is closed.
+A later act is not refused for a defect that stood before it, unless it makes it worse; one that it heals is closed. A
+rule of severity ``recorded`` refuses nothing: what breaks it is put on record by whatever act brings it about, and
+closed by the act that heals it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +29,8 @@ class Review:
     Attributes:
         found: the violations, those tolerated turned into warnings.
         healed: ids of defects that the act removes or lessens.
-        lessened: violations to be put on record in place of worse ones, or of their features' parents'.
+        lessened: violations to be put on record in place of worse ones, or of their features' parents'; and those of
+            rules that record, where they are new or other than on record.
     """
 
     found: Sequence[Violation]
@@ -46,10 +49,19 @@ def review(
     inherited = {_pair(v): record for v in found if (record := _inherited(known, v, _parents(successions)))}
     answers = [_tolerated(v, known.get(_pair(v)) or inherited.get(_pair(v))) for v in found]
     now = {_pair(v): v for v in sorted(found, key=_badness)}
-    healed = [i for pair, (i, amount) in known.items() if pair not in now or _less(now[pair].amount, amount)]
-    lessened = [v for pair, v in now.items() if pair in known and _less(v.amount, known[pair][1])]
+    healed = [record[0] for pair, record in known.items() if pair not in now or _replaces(now[pair], record)]
+    lessened = [v for pair, v in now.items() if _replaces(v, known.get(pair))]
     heirs = [v for v, answer in zip(found, answers, strict=True) if _pair(v) in inherited and answer is not v]
     return Review(answers, healed, [*lessened, *heirs])
+
+
+def _replaces(violation: Violation, record: _Record | None) -> bool:
+    """Tell whether a violation is to stand on record in place of what is there: a lesser one, or any of its rule's."""
+    if record is None:
+        return violation.severity == "recorded"
+    _, amount = record
+    worse = violation.severity == "recorded" and _less(amount, violation.amount)
+    return worse or _less(violation.amount, amount)
 
 
 def _badness(violation: Violation) -> float:

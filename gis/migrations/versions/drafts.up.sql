@@ -1,4 +1,5 @@
 -- A named set of proposed changes over the register. Its revision counts its edits; whoever edits it holds its row.
+-- Layers are those of the features that it touches.
 CREATE TABLE qala.draft (
   draft_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name text NOT NULL UNIQUE CHECK (name ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(name) <= 60),
@@ -13,6 +14,7 @@ CREATE TABLE qala.draft (
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'adopted', 'withdrawn')),
   changeset bigint UNIQUE,
   link_hash bytea UNIQUE,
+  layers text[] NOT NULL DEFAULT '{}',
   CHECK ((state = 'adopted') = (changeset IS NOT NULL))
 );
 
@@ -38,7 +40,9 @@ CREATE TABLE qala.draft_reliance (
   PRIMARY KEY (draft_id, feature_id)
 );
 
--- Every edit, in order: who, when, by which verb, which features it changed, and the successions that it brought about.
+-- Every edit, in order: who, when, by which verb, which features it changed, the successions that it brought about, and
+-- what it wrote in public layers, so that rules on acts as a whole can look at each by itself when the draft is adopted
+-- (none of a bulk load). Of what was taken back (reverted) no step before that counts any more.
 CREATE TABLE qala.draft_step (
   draft_id bigint NOT NULL REFERENCES qala.draft,
   revision bigint NOT NULL,
@@ -49,7 +53,9 @@ CREATE TABLE qala.draft_step (
   reason text NOT NULL,
   valid_from timestamptz NOT NULL,
   features bigint[] NOT NULL,
+  reverted bigint[] NOT NULL DEFAULT '{}',
   successions jsonb NOT NULL DEFAULT '[]',
+  writes jsonb NOT NULL DEFAULT '[]',
   PRIMARY KEY (draft_id, revision)
 );
 SELECT qala.guard_log('qala', 'draft_step');
@@ -76,11 +82,17 @@ BEGIN
   EXECUTE format('GRANT DELETE ON %I.%I TO %I', schema_name, twin, qala.writer());
 END $$;
 
+-- Tells whether a hash is that of the link that shares a draft, without showing it.
+CREATE FUNCTION qala.link_opens(asked bigint, hash bytea) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = qala, pg_temp AS $$
+  SELECT coalesce((SELECT link_hash = hash FROM qala.draft WHERE draft_id = asked), false)
+$$;
+
 -- Who owns a draft and the hash of its link are not the public login's business; what it proposes is asked by the engine.
 DO $$
 BEGIN
-  EXECUTE format('GRANT SELECT (draft_id, name, title, purpose, created, valid_from, base, revision, state, changeset)
-                  ON qala.draft TO %I', qala.reader());
+  EXECUTE format('GRANT SELECT (draft_id, name, title, purpose, created, valid_from, base, revision, state, changeset,
+                  layers) ON qala.draft TO %I', qala.reader());
   EXECUTE format('GRANT SELECT ON qala.draft_feature TO %I', qala.reader());
   EXECUTE format('GRANT SELECT, INSERT ON qala.draft, qala.draft_feature, qala.draft_reliance, qala.draft_step TO %I',
                  qala.writer());
