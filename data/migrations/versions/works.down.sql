@@ -1,0 +1,11 @@
+DROP TABLE personal.auction_participant_draft, personal.auction_participant;
+DROP TABLE urban_planning.auction_bid_draft, urban_planning.auction_bid;
+DROP TABLE urban_planning.auction_draft, urban_planning.auction;
+DROP TABLE urban_planning.auction_lot_draft, urban_planning.auction_lot, urban_planning.auction_lot_lot_number_issued;
+DROP TABLE personal.construction_party_draft, personal.construction_party;
+DROP TABLE personal.equity_holder_draft, personal.equity_holder;
+DROP TABLE urban_planning.fund_use_draft, urban_planning.fund_use;
+DROP TABLE urban_planning.fund_plan_draft, urban_planning.fund_plan;
+DROP TABLE urban_planning.equity_contract_draft, urban_planning.equity_contract, urban_planning.equity_contract_contract_number_issued;
+DROP TABLE urban_planning.construction_stage_draft, urban_planning.construction_stage;
+DROP TABLE urban_planning.construction_object_draft, urban_planning.construction_object;
