@@ -11,15 +11,17 @@ from psycopg import Connection
 from cadastres.real_estate.holdings import no_holdings
 from cadastres.real_estate.passport import AS_OF, absence, extract, passport
 from cadastres.real_estate.sheets import Content, Sight
-from cadastres.real_estate.subject import Subject, find
+from cadastres.real_estate.subject import KINDS, Subject, find
 from data.exports.documents.rendering import Rendering, render
+from data.exports.restrictions import KIND as RESTRICTIONS
+from data.exports.restrictions import restrictions
 from gis.documents import Copy, Disclosure, Document, Question, content_hash, keep, settle_question, stored
 from gis.errors import QalaError
 from gis.instant import Instant, Reading
 from gis.register import Register
 from gis.text import Language
 
-Kind = Literal["passport", "extract", "absence.encumbrances", "absence.rights"]
+Kind = Literal["passport", "extract", "absence.encumbrances", "absence.rights", "restrictions"]
 
 Looking = Callable[[str], AbstractContextManager[Connection]]
 """Opens a connection that sees the persons of a subject, by its number, once the look is logged."""
@@ -31,6 +33,8 @@ _CONTENTS: Final[Mapping[str, Callable[[Sight, Subject, Disclosure], Content]]] 
     "absence.rights": lambda sight, subject, _: absence(sight, subject, "rights"),
 }
 _HOLDINGS: Final = "holdings.absence"
+_OF_PARCELS: Final = frozenset({RESTRICTIONS})
+"""Documents about parcels alone, not about the unit that may bear the same number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ class Issuer:
             QalaError: the number, the instant, or what stands against a certificate.
         """
         with self._seen(order) as (sight, subject):
-            return _CONTENTS[order.kind](sight, subject, order.disclosure)
+            return self._content(order.kind, sight, subject, order.disclosure)
 
     def issue(self, order: Order) -> Copy:
         """Return the copy issued for what is ordered: the one kept, or one made now and kept from now on.
@@ -95,7 +99,7 @@ class Issuer:
             kept = stored(sight.connection, question)
             if kept is not None:
                 return kept
-            content = _CONTENTS[order.kind](sight, subject, order.disclosure)
+            content = self._content(order.kind, sight, subject, order.disclosure)
         if order.looking is None:
             self.admit()
         return self._kept(question, content)
@@ -133,7 +137,7 @@ class Issuer:
         profile = self.register.profile
         with self.register.reading() as connection:
             reading = settle_question(connection, order.instant, profile)
-            subject = find(connection, order.number, reading, profile)
+            subject = find(connection, order.number, reading, profile, _kinds(order.kind))
             if order.looking is None:
                 yield Sight(connection, reading, profile), subject
                 return
@@ -151,6 +155,11 @@ class Issuer:
         file = render(content, rendering)
         with self.register.writing() as connection:
             return keep(connection, question, public_part(content), file)
+
+    def _content(self, kind: str, sight: Sight, subject: Subject, disclosure: Disclosure) -> Content:
+        if kind == RESTRICTIONS:
+            return restrictions(sight, subject, self.register.layers, drawn=True)
+        return _CONTENTS[kind](sight, subject, disclosure)
 
     def _link(self, number: str) -> str:
         """Return where a document is verified; without a public address, a name that is not taken from any request."""
@@ -175,8 +184,9 @@ class Issuer:
         """Return the public content of a document's question at a reading, ``None`` where there is none."""
         sight = Sight(connection, reading, self.register.profile)
         try:
-            subject = find(connection, document.subject_number or "", reading, self.register.profile)
-            content = _CONTENTS[document.kind](sight, subject, "public")
+            kinds = _kinds(document.kind)
+            subject = find(connection, document.subject_number or "", reading, self.register.profile, kinds)
+            content = self._content(document.kind, sight, subject, "public")
         except QalaError:
             return None
         return public_part(content)
@@ -193,6 +203,10 @@ class Standing:
 
     reproduced: bool | None
     current: bool | None
+
+
+def _kinds(document: str) -> tuple[str, ...]:
+    return ("parcel",) if document in _OF_PARCELS else tuple(KINDS)
 
 
 def public_part(content: Mapping[str, Any]) -> Content:

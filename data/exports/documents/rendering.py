@@ -30,6 +30,8 @@ from data.exports.documents.paper import (
     Draw,
     printed,
 )
+from data.exports.documents.restriction_sheet import draft_mark, restriction_sheet
+from data.exports.documents.restriction_words import DRAFT_NOTE
 from data.exports.documents.saying import Saying
 from data.exports.documents.sections import floor_plan, object_section, parcel_section, premises_list, rights_section
 from gis.profile import CityProfile
@@ -46,7 +48,7 @@ class Rendering:
 
     Attributes:
         number: of the document, as its reader is told.
-        link: what the square code says: where the document can be verified.
+        link: what the square code says: where the document can be verified; empty where it is none.
         salt: a random value kept in the file, so that nobody proves a guess at what it tells by making it anew and
             comparing hashes; a document that tells of no person needs none.
     """
@@ -72,7 +74,8 @@ def render(content: Mapping[str, Any], rendering: Rendering) -> bytes:
     flow.facts(_about(content, say, rendering))
     _BODIES[content["document"]](flow, content, say)
     _closing(flow, content, say)
-    pages = [[*page, _foot(say, rendering.number, i + 1, len(flow.pages))] for i, page in enumerate(flow.pages)]
+    mark = [draft_mark(say)] if content.get("draft") else []
+    pages = [[*page, *mark, _foot(say, rendering.number, i + 1, len(flow.pages))] for i, page in enumerate(flow.pages)]
     return printed(pages, title=f"{title} {rendering.number}", language=rendering.language, salt=rendering.salt)
 
 
@@ -82,10 +85,11 @@ def _title(content: Mapping[str, Any]) -> Text:
 
 
 def _head(flow: Flow, title: str, rendering: Rendering) -> None:
-    """Write the title, and the square code beside it."""
-    flow.draw(partial(_code, rendering.link))
-    label = wording.SCAN.in_language(rendering.language)
-    flow.draw(lambda canvas: SMALL.put(canvas, RIGHT - _QR / 2, TOP - _QR - 8, label, "middle"))
+    """Write the title, and the square code beside it, if there is anything to verify."""
+    if rendering.link:
+        flow.draw(partial(_code, rendering.link))
+        label = wording.SCAN.in_language(rendering.language)
+        flow.draw(lambda canvas: SMALL.put(canvas, RIGHT - _QR / 2, TOP - _QR - 8, label, "middle"))
     flow.text(title, TITLE, SPAN - _QR - _GAP)
     flow.text(rendering.profile.name.in_language(rendering.language), BODY, SPAN - _QR - _GAP)
     flow.y = min(flow.y, TOP - _QR - 8) - _GAP
@@ -112,7 +116,8 @@ def _code(link: str, canvas: Canvas) -> None:
 
 def _about(content: Mapping[str, Any], say: Saying, rendering: Rendering) -> Iterable[tuple[str, str]]:
     as_of = content["as_of"]
-    yield say(wording.DOCUMENT), rendering.number
+    if rendering.link:
+        yield say(wording.DOCUMENT), rendering.number
     yield say(wording.AS_OF_DAY), say.day(as_of["day"])
     yield say(wording.RECORDED), say.moment(as_of["recorded"])
     yield say(wording.DISCLOSURE), say(wording.DISCLOSURES[content["disclosure"]])
@@ -158,12 +163,13 @@ _BODIES: Final = {
     "extract": _extract,
     "absence": _absence,
     "holdings.absence": _no_holdings,
+    "restrictions": restriction_sheet,
 }
 
 
 def _closing(flow: Flow, content: Mapping[str, Any], say: Saying) -> None:
     flow.space(_GAP)
-    flow.text(say(wording.VERIFY), SMALL)
+    flow.text(say(DRAFT_NOTE if content.get("draft") else wording.VERIFY), SMALL)
     kinds = {piece["kind"] for piece in content.get("objects", ())}
     shown = [layer for layer in (PARCEL, BUILDING, ADDRESS) if layer.table in kinds or layer is ADDRESS]
     named = dict.fromkeys(name for layer in shown for name in layer.attribution)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from data.exports.documents.restriction_words import TITLE as RESTRICTIONS
 from gis.text import Text
 
 TITLES: Final = {
@@ -28,6 +29,7 @@ TITLES: Final = {
         ru="Справка об отсутствии зарегистрированных прав на недвижимость",
         en="Certificate that no rights in real estate are registered",
     ),
+    "restrictions": RESTRICTIONS,
 }
 CERTIFIED: Final = {
     "encumbrances": Text(
