@@ -299,7 +299,7 @@ def test_a_bulk_load_may_not_either(city: City, counter: Counter, green: int) ->
 
 
 _STAGED = sql.SQL(
-    "INSERT INTO {staged} (feature_id, version, valid, abolished, geom, green_area_type, state) "
+    "INSERT INTO {staged} (feature_id, version, valid, abolished, geom, green_area_type, _state) "
     "SELECT feature_id, version, valid, abolished, geom, green_area_type, 'closed' "
     "FROM environment.green_area WHERE feature_id = %s"
 )
