@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from api.drafts.asked import PARAMETER, InDraft, overlay_named
 from api.moments import parse_moment
 from api.ogc.request import COMMON, only
 from gis import history
 from gis.errors import NotFound
-from gis.instant import Instant, read_head, settle
+from gis.instant import Instant, Reading, read_head, settle
 from gis.layer import Layers
 from gis.register import Register
 from gis.text import Text
@@ -20,7 +21,7 @@ from gis.text import Text
 router = APIRouter()
 
 _MOST_ID = 2**62
-_POINTS = ("from-datetime", "to-datetime", "from-recorded-at", "to-recorded-at")
+_POINTS = ("from-datetime", "to-datetime", "from-recorded-at", "to-recorded-at", "from-draft", PARAMETER)
 
 
 @router.get("/ogc/collections/{layer}/items/{feature_id}/versions", tags=["history"])
@@ -44,12 +45,21 @@ def changes(
     layer: str,
     after: Annotated[int, Query(ge=0, le=_MOST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    from_draft: Annotated[
+        str | None, Query(alias="from-draft", max_length=200, description="A draft laid over the earlier point.")
+    ] = None,
+    draft: InDraft = None,
 ) -> Response:
-    """What differs in a layer between two points of either axis: created, changed (and in what), retired."""
+    """What differs in a layer between two points of either axis: created, changed (and in what), retired.
+
+    A draft lies over the later point, so that it is told what it changes; another over the earlier, so that two drafts
+    are told apart.
+    """
     only(request, (*_POINTS, "after", "limit", *COMMON))
     register: Register = request.app.state.register
-    earlier = Instant(_moment(request, "from-datetime"), _moment(request, "from-recorded-at"))
-    later = Instant(_moment(request, "to-datetime"), _moment(request, "to-recorded-at"))
+    under = overlay_named(request, from_draft)
+    earlier = Instant(_moment(request, "from-datetime"), _moment(request, "from-recorded-at"), under)
+    later = Instant(_moment(request, "to-datetime"), _moment(request, "to-recorded-at"), draft)
     with register.reading() as connection:
         head = read_head(connection)
         before, now = settle(earlier, head), settle(later, head)
@@ -57,12 +67,18 @@ def changes(
     return _json(
         {
             "layer": layer,
-            "from": {"datetime": before.valid, "recorded_at": before.recorded},
-            "to": {"datetime": now.valid, "recorded_at": now.recorded},
+            "from": _point(before),
+            "to": _point(now),
             "differences": [_difference(d) for d in found],
             "next_after": found[-1].feature_id if len(found) == limit else None,
         }
     )
+
+
+def _point(reading: Reading) -> dict[str, Any]:
+    overlay = reading.overlay
+    drafted = {} if overlay is None else {"draft": overlay.name, "revision": overlay.revision}
+    return {"datetime": reading.valid, "recorded_at": reading.recorded, **drafted}
 
 
 def _difference(found: history.Difference) -> dict[str, Any]:

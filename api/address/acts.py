@@ -46,7 +46,7 @@ def form_address(at: AtDesk, body: FormAddressBody) -> Response:
 @router.post("/addresses/{key}/change")
 def change_address(at: AtDesk, body: ChangeAddressBody, key: Key) -> Response:
     """Change an address: number, block, point, what it hangs on, a code where there is none; flats follow."""
-    address = address_id(at.register, key)
+    address = address_id(at.register, key, at.overlay)
     point = None if body.geometry is None else at.geometer(body).point(body.geometry)
     command = ChangeAddress(address=address, attributes=typed(ADDRESS, body.attributes), geometry=point)
     return at.perform(command, at.act(body), ADDRESS, [address])
@@ -55,7 +55,7 @@ def change_address(at: AtDesk, body: ChangeAddressBody, key: Key) -> Response:
 @router.post("/addresses/{key}/abolish")
 def abolish_address(at: AtDesk, body: AbolishAddressBody, key: Key) -> Response:
     """End an address in law."""
-    address = address_id(at.register, key)
+    address = address_id(at.register, key, at.overlay)
     command = AbolishAddress(address=address, with_flats=body.with_flats)
     return at.perform(command, at.act(body), ADDRESS, [address])
 

@@ -8,10 +8,12 @@ from typing import Final
 
 from starlette.requests import Request
 
+from api.drafts.asked import PARAMETER, overlay_for
 from api.moments import parse_moment
 from api.ogc.request import only
 from cadastres.address.search import LONGEST
 from gis.crs import CRS84, OwnSystem, parse_crs, transformer
+from gis.draft import Overlay
 from gis.errors import BadRequest
 from gis.instant import Instant
 from gis.profile import CityProfile
@@ -23,7 +25,7 @@ MOST: Final = 50
 FARTHEST: Final = 100_000.0
 """Metres: the widest radius."""
 
-TIMES: Final = ("datetime", "recorded-at")
+TIMES: Final = ("datetime", "recorded-at", "draft")
 SEARCH: Final = ("q", "limit", "near", *TIMES)
 REVERSE: Final = ("lon", "lat", "point", "crs", "limit", "radius", *TIMES)
 
@@ -32,7 +34,7 @@ _GLOBE = (180.0, 90.0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The query of one request.
+    """The query of one request; ``draft`` is what the draft that it names lays over the register.
 
     Raises:
         BadRequest: from the readers, what was wrong and what would be right.
@@ -40,6 +42,7 @@ class Asked:
 
     given: Mapping[str, str]
     profile: CityProfile
+    draft: Overlay | None = None
 
     def text(self) -> str:
         """Read ``q``: an address as people write it."""
@@ -52,7 +55,7 @@ class Asked:
 
     def instant(self) -> Instant:
         """Read the point on both axes of time."""
-        return Instant(self._moment("datetime"), self._moment("recorded-at"))
+        return Instant(self._moment("datetime"), self._moment("recorded-at"), self.draft)
 
     def limit(self, default: int) -> int:
         """Read how many answers are wanted."""
@@ -113,10 +116,11 @@ class Asked:
         return float(placed[0]), float(placed[1])
 
 
-def read(request: Request, known: tuple[str, ...], profile: CityProfile) -> Asked:
+async def read(request: Request, known: tuple[str, ...], profile: CityProfile) -> Asked:
     """Return the query of a request; a parameter that is unknown or stands twice is refused."""
     only(request, known)
-    return Asked(request.query_params, profile)
+    query = request.query_params
+    return Asked(query, profile, await overlay_for(request, query.get(PARAMETER)))
 
 
 def _number(text: str) -> float | None:

@@ -15,7 +15,7 @@ from gis.errors import BadRequest, TooLarge
 from gis.text import Language, Text
 
 PATH: Final = "/address/batch"
-BATCH: Final = ("column", "encoding", "delimiter", "report", "datetime", "recorded-at")
+BATCH: Final = ("column", "encoding", "delimiter", "report", "datetime", "recorded-at", "draft")
 """Parameters of the batch."""
 
 MOST_ROWS: Final = 100_000

@@ -2,23 +2,20 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import Depends, Header, Path, Query, Request
+from fastapi import Depends, Path
 from shapely import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
-from api.land.desk import Desk
+from api.land.desk import Desk, desk_of
 from api.land.geometry import Geometer
-from api.ogc.request import only
-from api.problems import language_of
-from api.tokens import RequireRole
 from cadastres.address import number
 from cadastres.address.model import ADDRESS, ADMIN_UNIT, NAMED_PLACE, STREET
 from gis import store
+from gis.draft import Overlay
 from gis.errors import NotFound
 from gis.layer import GeometryKind, Layer
 from gis.register import Register
 from gis.text import Text
-from gis.tokens import Token
 
 Kind = Literal["streets", "named-places", "admin-units"]
 AreaKind = Literal["named-places", "admin-units"]
@@ -30,20 +27,7 @@ FeatureId = Annotated[int, Path(ge=1, le=2**62)]
 Key = Annotated[str, Path(max_length=80, description="A feature id, or a registration code of 16 digits.")]
 
 
-def desk(
-    request: Request,
-    token: Annotated[Token, Depends(RequireRole(cadastre="address"))],
-    *,
-    dry_run: Annotated[bool, Query(alias="dry-run", description="Ask whether the act may be; write nothing.")] = False,
-    if_match: Annotated[str | None, Header(description="ETags of the features as you saw them.")] = None,
-) -> Desk:
-    """Return the desk of a clerk's request."""
-    only(request, ("dry-run",))
-    register: Register = request.app.state.register
-    return Desk(register, token, language_of(request), dry_run, if_match)
-
-
-AtDesk = Annotated[Desk, Depends(desk)]
+AtDesk = Annotated[Desk, Depends(desk_of("address", Desk))]
 
 
 def shape_of(layer: Layer, geometer: Geometer, document: dict[str, object]) -> BaseGeometry:
@@ -54,8 +38,8 @@ def shape_of(layer: Layer, geometer: Geometer, document: dict[str, object]) -> B
     return MultiLineString([line]) if isinstance(line, LineString) else line
 
 
-def address_id(register: Register, key: str) -> int:
-    """Return the feature id of an address, by id or by registration code in any spelling.
+def address_id(register: Register, key: str, draft: Overlay | None = None) -> int:
+    """Return the feature id of an address, by id or by registration code in any spelling; one that a draft made too.
 
     Raises:
         InvalidRka: neither.
@@ -63,10 +47,10 @@ def address_id(register: Register, key: str) -> int:
     """
     with register.reading() as connection:
         if key.isascii() and key.isdecimal() and len(key) < number.DIGITS:
-            known = store.tokens(connection, ADDRESS, [int(key)])
+            known = store.tokens(connection, ADDRESS, [int(key)], draft)
             found = next(iter(known), None)
         else:
-            found = store.find(connection, ADDRESS, "rka", number.compact(key))
+            found = store.find(connection, ADDRESS, "rka", number.compact(key), draft)
     if found is None:
         raise NotFound(_NO_ADDRESS.filled(key=key), key=key)
     return found

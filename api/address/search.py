@@ -11,7 +11,6 @@ from starlette.responses import Response, StreamingResponse
 from api.address import answers, asked
 from api.address.batch import BATCH, PATH, table_of, written
 from api.ogc.links import GEOJSON
-from api.ogc.request import only
 from api.origin import origin
 from api.problems import language_of
 from cadastres.address.finder import Finder
@@ -42,7 +41,7 @@ class AddressSearch:
 
     async def _search(self, request: Request) -> Response:
         """Answer what a text may mean, likeliest first."""
-        query = asked.read(request, asked.SEARCH, self._profile)
+        query = await asked.read(request, asked.SEARCH, self._profile)
         text, near = query.text(), query.near()
         found = await self._finder.find(text, query.instant(), limit=query.limit(10), near=near)
         language = language_of(request)
@@ -50,7 +49,7 @@ class AddressSearch:
 
     async def _reverse(self, request: Request) -> Response:
         """Answer the addresses nearest to a place, and the units that contain it."""
-        query = asked.read(request, asked.REVERSE, self._profile)
+        query = await asked.read(request, asked.REVERSE, self._profile)
         limit, radius = query.limit(1), query.radius()
         around = await self._finder.around(query.point(), query.instant(), limit=limit, radius=radius)
         language = language_of(request)
@@ -58,9 +57,8 @@ class AddressSearch:
 
     async def _batch(self, request: Request) -> Response:
         """Answer a CSV of addresses row by row; what can't be read at all is refused before the first."""
-        only(request, BATCH)
         query, language = request.query_params, language_of(request)
-        instant = asked.Asked(query, self._profile).instant()
+        instant = (await asked.read(request, BATCH, self._profile)).instant()
         table = table_of(await request.body(), query)
         rows = self._finder.locate([row.text or "" for row in table.rows], instant)
         headers = {

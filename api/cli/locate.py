@@ -11,6 +11,7 @@ import typer
 from api.address.batch import STATUSES, Table, table_of, written
 from api.cli.city import Profile, readable, register_of
 from api.cli.output import Json, console, progress, say_json
+from api.cli.overlay import overlay_by_name
 from api.moments import parse_moment
 from cadastres.address.finder import TEAM, Finder, search_pool
 from cadastres.address.search import Found
@@ -29,6 +30,7 @@ def locate(
     lang: Annotated[str, typer.Option(help="Language of the addresses told: kk, ru or en.")] = "kk",
     valid: Annotated[str | None, typer.Option("--datetime", help="As of this legal date; now when not given.")] = None,
     recorded: Annotated[str | None, typer.Option("--recorded-at", help="As the register knew it then.")] = None,
+    draft: Annotated[str | None, typer.Option(help="With this draft laid over the register.")] = None,
     profile: Profile = None,
     json: Json = False,
 ) -> None:
@@ -41,6 +43,7 @@ def locate(
         instant = Instant(
             parse_moment("--datetime", valid, city) if valid else None,
             parse_moment("--recorded-at", recorded, city) if recorded else None,
+            overlay_by_name(register, draft),
         )
         asyncio.run(_write(register, table, instant, _Target(out, language, tell)))
     totals = {**table.totals(), "file": str(out)}

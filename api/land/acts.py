@@ -156,8 +156,9 @@ def _quarter(named: str | None, parcel: str) -> str:
 def _quarter_of(at: Desk, body: FormBody, area: Polygon) -> str:
     """Return the quarter in which a new parcel lies on its legal day."""
     register = at.register
+    instant = Instant(at.act(body).valid_from, draft=at.overlay)
     with register.reading() as connection:
-        reading = settle(Instant(at.act(body).valid_from), read_head(connection))
+        reading = settle(instant, read_head(connection))
         code = quarter_at(connection, reading, area, register.profile.srid)
     if code is None:
         raise BadRequest(_NO_QUARTER)

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from cadastres.land.model import PARCEL, QUARTER, RESERVATION, ZONE
 from cadastres.land.territories import ZoneKind
 from gis.act import Act, Source
+from gis.draft import Draft
 from gis.errors import BadRequest
 from gis.layer import FieldType, Layer
 from gis.profile import CityProfile
@@ -39,7 +41,7 @@ _CONTROL: Final = re.compile(
 """What nobody sees in a text: controls, marks that turn its direction, blanks without width, halves of characters."""
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Refuse a text in which there is nothing to read."""
     if is_blank(text):
         raise PydanticCustomError("blank", "nothing to read")
@@ -91,7 +93,7 @@ class SourceBody(Body):
     """
 
     kind: Annotated[Word, Field(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$", examples=["akimat-decision"])]
-    number: Annotated[Word, AfterValidator(_readable)]
+    number: Annotated[Word, AfterValidator(readable)]
     acceptance: date
     submission: date | None = None
     recordation: date | None = None
@@ -109,24 +111,51 @@ class SourceBody(Body):
         )
 
 
-class ActBody(Body):
-    """What every act says: by which source, why, from when it is so in law, in which system its coordinates are."""
+EDITED: Final[ContextVar[str | None]] = ContextVar("EDITED", default=None)
+"""Name of the draft that the request at hand edits, known before its body is read."""
 
-    source: SourceBody
-    reason: Annotated[Prose, Field(min_length=1, max_length=2000), AfterValidator(_readable)]
-    valid_from: Annotated[date | None, Field(description="Legal day; by default the source's acceptance.")] = None
+
+def _source_of_edit(given: object) -> object:
+    """Return what stands for the source of a draft's edit, which has none; everything else must name its own."""
+    if given is not None:
+        return given
+    draft = EDITED.get()
+    if draft is None:
+        raise PydanticKnownError("missing")
+    return SourceBody(kind="draft", number=draft, acceptance=datetime.now(UTC).date())
+
+
+class ActBody(Body):
+    """What every act says: by which source, why, from when it is so in law, in which system its coordinates are.
+
+    Only the edit of a draft may go without a source: what gives it force is the act that adopts the draft.
+    """
+
+    source: Annotated[SourceBody, BeforeValidator(_source_of_edit)] = Field(
+        default=None, validate_default=True, description="Required, but for the edit of a draft."
+    )
+    reason: Annotated[Prose, Field(min_length=1, max_length=2000), AfterValidator(readable)]
+    valid_from: Annotated[
+        date | None, Field(description="Legal day; by default the source's acceptance, in a draft the draft's own.")
+    ] = None
     crs: Annotated[str | None, Field(description="System of the coordinates; by default CRS84 (lon, lat).")] = None
     application: Annotated[Word | None, Field(description="Number of the application that the act decides.")] = None
 
-    def act(self, profile: CityProfile, token: Token) -> Act:
+    def act(self, profile: CityProfile, token: Token, draft: Draft | None = None) -> Act:
         """Return the act; legal dates are midnights in the city's zone.
+
+        Args:
+            profile: the city's.
+            token: whose act it is.
+            draft: what it edits instead of the register.
 
         Raises:
             BadRequest: a date too far in the past or in the future to be meant; no number of an application.
         """
         today = datetime.now(profile.zone).date()
-        since = self.valid_from or self.source.acceptance
-        for named, day in (("acceptance", self.source.acceptance), ("valid_from", since)):
+        acceptance = self.source.acceptance
+        since = self.valid_from or (acceptance if draft is None else profile.legal_day(draft.valid_from))
+        for named, day in (("acceptance", acceptance), ("valid_from", since)):
             _require_sane(named, day, profile.limits.earliest_date, today + FARTHEST)
         return Act(
             actor=token.name,

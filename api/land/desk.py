@@ -1,35 +1,39 @@
 """The registrar's desk: who asks, what is asked of the register, and how it answers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.land.bodies import ActBody
+from api.drafts.asked import PARAMETER, draft_named, spelled, with_draft
+from api.land.bodies import EDITED, ActBody
 from api.land.geometry import Geometer
 from api.ogc.request import only
 from api.problems import language_of
-from api.tokens import RequireRole
+from api.tokens import RequireRole, asker
 from api.violations import violation_documents
 from cadastres.land import number
 from cadastres.land.model import PARCEL, QUARTER
 from cadastres.land.story import LaterChange
-from gis import store
+from gis import policy, store
 from gis.act import Act, Command
+from gis.draft import Draft, Overlay
+from gis.draft import overlay as laid
 from gis.errors import BadRequest, NotFound
 from gis.instant import read_head
 from gis.layer import Layer
 from gis.lineage import descents
-from gis.recording import Recorded
 from gis.register import Register
 from gis.rules import Violation
 from gis.text import Language, Text
 from gis.tokens import Token
 
-_TAG: Final = re.compile(r'\s*"(?:(?P<feature>[0-9]{1,18})-)?(?P<changeset>[0-9]{1,18})(?:\.[0-9]{1,18})?"\s*')
+_TAG: Final = re.compile(
+    r'\s*"(?:(?P<feature>[0-9]{1,18})-)?(?P<draft>draft-)?(?P<changeset>[0-9]{1,18})(?:\.[0-9]{1,18})?"\s*'
+)
 _WEAK: Final = re.compile(r'(?:^|,)\s*W/"')
 
 
@@ -41,6 +45,7 @@ class Desk:
         language: in which refusals and warnings are told.
         dry_run: ask the rules, write nothing.
         if_match: write tokens of the features as the registrar saw them.
+        draft: what is edited instead of the register.
     """
 
     register: Register
@@ -48,10 +53,25 @@ class Desk:
     language: Language
     dry_run: bool
     if_match: str | None
+    draft: Draft | None = None
 
     def act(self, body: ActBody) -> Act:
         """Return the act that a body describes."""
-        return body.act(self.register.profile, self.token)
+        return body.act(self.register.profile, self.token, self.draft)
+
+    @property
+    def overlay(self) -> Overlay | None:
+        """What the draft lays over the register as it stands now."""
+        if self.draft is None:
+            return None
+        with self.register.reading() as connection:
+            return laid(connection, self.draft)
+
+    def found(self, layer: Layer, identifier: str, value: str) -> int | None:
+        """Return the feature to which a number was ever issued, or which the draft gave it to."""
+        overlay = self.overlay
+        with self.register.reading() as connection:
+            return store.find(connection, layer, identifier, value, overlay)
 
     def geometer(self, body: ActBody) -> Geometer:
         """Return the reader of a body's geometries."""
@@ -64,10 +84,7 @@ class Desk:
             InvalidNumber: no cadastral number.
             NotFound: never issued.
         """
-        with self.register.reading() as connection:
-            return [
-                parcel_id(store.find(connection, PARCEL, "cadastral_number", number.compact(n)), n) for n in numbers
-            ]
+        return [parcel_id(self.found(PARCEL, "cadastral_number", number.compact(n)), n) for n in numbers]
 
     def quarter(self, code: str) -> int:
         """Return a quarter's feature id.
@@ -75,8 +92,7 @@ class Desk:
         Raises:
             NotFound: never formed.
         """
-        with self.register.reading() as connection:
-            found = store.find(connection, QUARTER, "code", code)
+        found = self.found(QUARTER, "code", code)
         if found is None:
             raise NotFound(_NO_QUARTER.filled(code=number.format_quarter(code)), code=code)
         return found
@@ -87,8 +103,9 @@ class Desk:
         Raises:
             NotFound: never registered in the layer.
         """
+        overlay = self.overlay
         with self.register.reading() as connection:
-            if feature_id not in store.tokens(connection, layer, [feature_id]):
+            if feature_id not in store.tokens(connection, layer, [feature_id], overlay):
                 raise NotFound(_NO_FEATURE.filled(layer=layer.name, id=feature_id), feature_id=feature_id)
         return feature_id
 
@@ -96,12 +113,25 @@ class Desk:
         """Record an act, or ask whether it may be; ``named`` are the features that it names."""
         expected = expected_tokens(self.if_match, named)
         try:
+            if self.draft is not None:
+                return self._edit(self.draft, command, act, layer, named)
             if self.dry_run:
                 return self._advice(self.register.may(command, act, expected))
-            return self._answer(self.register.perform(command, act, expected), act, layer, named)
+            done = self.register.perform(command, act, expected)
+            said = {"changeset": done.number, "recorded": done.recorded.isoformat()}
+            return self._answer(_Done(said, done.number, done.features, done.warnings), act, layer, named)
         except LaterChange as refusal:
             refusal.data["descendants"] = self._descendants(layer, int(refusal.data["feature_id"]))
             raise
+
+    def _edit(self, draft: Draft, command: Command, act: Act, layer: Layer, named: Sequence[int]) -> Response:
+        """Edit a draft, or ask what the rules would say; they are asked of the draft as it would stand."""
+        expected = expected_tokens(self.if_match, named)
+        if self.dry_run:
+            return self._advice(self.register.may(command, act, expected, draft.draft_id))
+        done = self.register.perform(command, act, expected, draft.draft_id)
+        said = {"draft": draft.name, "revision": done.revision}
+        return self._answer(_Done(said, -done.revision, done.features, done.warnings), act, layer, named)
 
     def _advice(self, found: Sequence[Violation]) -> Response:
         allowed = all(violation.severity != "error" for violation in found)
@@ -114,12 +144,11 @@ class Desk:
         children = {d.child: d for d in found if d.parent == feature_id and d.layer == layer.name}
         return self._features(layer, list(children), None)
 
-    def _answer(self, done: Recorded, act: Act, layer: Layer, named: Sequence[int]) -> Response:
+    def _answer(self, done: "_Done", act: Act, layer: Layer, named: Sequence[int]) -> Response:
         new = [done.features[i] for i in sorted(done.features, reverse=True)]
-        features = self._features(layer, [*new, *named], done.number)
+        features = self._features(layer, [*new, *named], done.token)
         content = {
-            "changeset": done.number,
-            "recorded": done.recorded.isoformat(),
+            **done.said,
             "valid_from": act.valid_from.isoformat(),
             "features": features,
             "warnings": self._told(done.warnings),
@@ -132,42 +161,86 @@ class Desk:
         register = self.register
         return violation_documents(found, register.rules, self.language, register.profile.system)
 
-    def _features(self, layer: Layer, ids: Sequence[int], changeset: int | None) -> list[dict[str, Any]]:
+    def _features(self, layer: Layer, ids: Sequence[int], token: int | None) -> list[dict[str, Any]]:
+        overlay = self.overlay
         with self.register.reading() as connection:
-            timelines = store.timelines(connection, layer, ids)
+            timelines = store.timelines(connection, layer, ids, overlay)
         return [
             {
                 "layer": layer.name,
                 "id": i,
                 **_identifiers(layer, timelines[i][-1].attributes),
-                "href": href(layer, i, timelines[i][-1].attributes),
-                **({} if changeset is None else {"etag": etag(i, changeset)}),
+                "href": self.kept(href(layer, i, timelines[i][-1].attributes)),
+                **({} if token is None else {"etag": etag(i, token)}),
             }
             for i in ids
             if i in timelines
         ]
 
-
-def desk(
-    request: Request,
-    token: Annotated[Token, Depends(RequireRole(cadastre="land"))],
-    *,
-    dry_run: Annotated[bool, Query(alias="dry-run", description="Ask whether the act may be; write nothing.")] = False,
-    if_match: Annotated[str | None, Header(description="ETags of the features as you saw them.")] = None,
-) -> Desk:
-    """Return the desk of a registrar's request."""
-    only(request, ("dry-run",))
-    register: Register = request.app.state.register
-    return Desk(register, token, language_of(request), dry_run, if_match)
+    def kept(self, address: str) -> str:
+        """Return an address that stays in the draft."""
+        return with_draft(address, None if self.draft is None else self.draft.name)
 
 
-AtDesk = Annotated[Desk, Depends(desk)]
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What an act or an edit came to.
+
+    Attributes:
+        said: what the answer says of it first.
+        token: write token of the features that it wrote.
+        features: ids of new features by the negative ids that the act gave them.
+    """
+
+    said: Mapping[str, Any]
+    token: int
+    features: Mapping[int, int]
+    warnings: Sequence[Violation]
+
+
+_AnyDesk = TypeVar("_AnyDesk", bound=Desk)
+
+
+def desk_of(cadastre: str, kind: type[_AnyDesk]) -> Callable[..., _AnyDesk]:
+    """Return the dependency that opens a desk to whoever writes a cadastre; a draft's also to planners."""
+
+    def desk(
+        request: Request,
+        token: Annotated[Token, Depends(asker)],
+        edited: Annotated[str | None, Depends(_edited)],
+        *,
+        dry_run: Annotated[bool, Query(alias="dry-run", description="Ask whether the act may be; write nothing.")] = (
+            False
+        ),
+        if_match: Annotated[str | None, Header(description="ETags of the features as you saw them.")] = None,
+    ) -> _AnyDesk:
+        """Return the desk of a registrar's request."""
+        only(request, ("dry-run", PARAMETER))
+        register: Register = request.app.state.register
+        roles = (policy.PLANNER,) if edited else ()
+        RequireRole(*roles, cadastre=cadastre)(request, token)
+        draft = draft_named(request, edited) if edited else None
+        return kind(register, token, language_of(request), dry_run, if_match, draft)
+
+    return desk
+
+
+async def _edited(
+    draft: Annotated[str | None, Query(max_length=200, description="Name of a draft to edit instead.")] = None,
+) -> str | None:
+    """Tell which draft is edited, to what reads the body as well: bodies are read in the same context, afterwards."""
+    EDITED.set(draft or None)
+    return draft or None
+
+
+AtDesk = Annotated[Desk, Depends(desk_of("land", Desk))]
 
 
 def expected_tokens(if_match: str | None, named: Sequence[int]) -> dict[int, int]:
     """Return the write tokens of features by id, from ``If-Match`` (RFC 9110, 13.1.1).
 
-    A tag is ``"feature-changeset"``, as answers give it; where the act names one feature, ``"changeset"`` will do.
+    A tag is ``"feature-changeset"``, as answers give it, or ``"feature-draft-revision"`` of what a draft changed, whose
+    token is the revision below zero; where the act names one feature, ``"changeset"`` or ``"draft-revision"`` will do.
 
     Raises:
         BadRequest: no tag, a weak one (the comparison is strong), a tag of a feature that the act doesn't name, a bare
@@ -183,7 +256,7 @@ def expected_tokens(if_match: str | None, named: Sequence[int]) -> dict[int, int
         feature = None if tag is None else int(tag["feature"]) if tag["feature"] else _only(named)
         if tag is None or feature not in named or feature is None:
             raise BadRequest(_NO_TAG.filled(value=if_match[:80]), header="If-Match")
-        tokens[feature] = int(tag["changeset"])
+        tokens[feature] = int(tag["changeset"]) * (-1 if tag["draft"] else 1)
     return tokens
 
 
@@ -191,9 +264,13 @@ def _only(named: Sequence[int]) -> int | None:
     return named[0] if len(named) == 1 else None
 
 
-def etag(feature_id: int, changeset: int) -> str:
-    """Return a feature's write token as an entity tag."""
-    return f'"{feature_id}-{changeset}"'
+def etag(feature_id: int, token: int) -> str:
+    """Return a feature's write token, which in a draft is a revision below zero, as an entity tag.
+
+    >>> etag(17, 42), etag(17, -5)
+    ('"17-42"', '"17-draft-5"')
+    """
+    return f'"{feature_id}-{spelled(token)}"'
 
 
 def href(layer: Layer, feature_id: int, attributes: Mapping[str, Any]) -> str:

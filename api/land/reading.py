@@ -1,6 +1,5 @@
 """Reading the land cadastre: a parcel by its number on both axes of time, with its lineage; the gaps in a quarter."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,6 +8,8 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from psycopg import Connection
 
+from api.drafts.asked import PARAMETER, InDraft, kept
+from api.drafts.sight import feature_at, live_spans
 from api.land.desk import etag, parcel_id
 from api.moments import parse_moment, told
 from api.ogc.request import only
@@ -17,11 +18,12 @@ from cadastres.land import number as cadastral_number
 from cadastres.land.model import PARCEL, QUARTER
 from cadastres.land.quarters import Gap, gaps
 from gis import store
-from gis.errors import Gone, NotFound
-from gis.history import feature_versions
+from gis.draft import Overlay
+from gis.errors import Gone, NotFound, QalaError
 from gis.instant import Instant, Reading, read_head, settle
 from gis.lineage import Descent, descents
 from gis.profile import CityProfile
+from gis.record import Period
 from gis.register import Register
 from gis.text import Text
 
@@ -37,55 +39,46 @@ def parcel(
     number: Annotated[str, Path(max_length=80, description="A cadastral number in any spelling.")],
     valid: Valid = None,
     recorded_at: Known = None,
+    draft: InDraft = None,
 ) -> Response:
     """A parcel as it was on a date, or as the register knew it on a date, with its parents and children."""
-    only(request, ("datetime", "recorded-at"))
+    only(request, ("datetime", "recorded-at", PARAMETER))
     register: Register = request.app.state.register
     compact = cadastral_number.compact(number)
     with register.reading() as connection:
-        reading = _reading(register, connection, valid, recorded_at)
-        feature_id = parcel_id(store.find(connection, PARCEL, "cadastral_number", compact), compact)
-        versions = feature_versions(connection, PARCEL, feature_id, reading.recorded)
-        version = _in_force(versions, reading, compact, register.profile)
+        reading = settle(_instant(register, valid, recorded_at, draft), read_head(connection))
+        feature_id = parcel_id(store.find(connection, PARCEL, "cadastral_number", compact, draft), compact)
+        feature = feature_at(connection, PARCEL, feature_id, reading)
+        if feature is None:
+            raise _gone(live_spans(connection, PARCEL, feature_id, reading), reading, compact, register.profile)
         lineage = _lineage(connection, feature_id, reading)
-        token = store.tokens(connection, PARCEL, [feature_id])[feature_id]
-    feature = json.loads(version["feature"])
+        token = store.tokens(connection, PARCEL, [feature_id], draft)[feature_id]
     feature["spelled"] = cadastral_number.format(compact)
     feature["lineage"] = lineage
-    feature["links"] = _links(feature_id, compact)
+    feature["links"] = _links(request, feature_id, compact)
     return JSONResponse(feature, media_type="application/geo+json", headers={"ETag": etag(feature_id, token)})
 
 
-def _reading(register: Register, connection: Connection, valid: str | None, recorded_at: str | None) -> Reading:
+def _instant(register: Register, valid: str | None, recorded_at: str | None, draft: Overlay | None) -> Instant:
     moment = None if valid is None else parse_moment("datetime", valid, register.profile)
     known = None if recorded_at is None else parse_moment("recorded-at", recorded_at, register.profile)
-    return settle(Instant(moment, known), read_head(connection))
+    return Instant(moment, known, draft)
 
 
-def _in_force(
-    versions: Sequence[Mapping[str, Any]], reading: Reading, compact: str, profile: CityProfile
-) -> Mapping[str, Any]:
-    live = [v for v in versions if v["recorded_to"] is None and not v["abolished"]]
-    for version in live:
-        if _contains(version["valid_from"], version["valid_to"], reading.valid):
-            return version
+def _gone(spans: Sequence[Period], reading: Reading, compact: str, profile: CityProfile) -> QalaError:
+    """Return the refusal of a parcel that is not in force at a reading."""
     shown = cadastral_number.format(compact)
-    if not live:
-        raise NotFound(_UNKNOWN_THEN.filled(number=shown, day=told(reading.recorded, profile)), number=shown)
-    spans = [{"from": _iso(v["valid_from"]), "to": _iso(v["valid_to"])} for v in live]
-    listed = "; ".join(f"{told(v['valid_from'], profile)} – {told(v['valid_to'], profile)}" for v in live)
+    if not spans:
+        return NotFound(_UNKNOWN_THEN.filled(number=shown, day=told(reading.recorded, profile)), number=shown)
+    listed = "; ".join(f"{told(span.start, profile)} – {told(span.end, profile)}" for span in spans)
     message = _GONE.filled(number=shown, day=told(reading.valid, profile), spans=listed)
-    raise Gone(message, number=shown, in_force=spans)
-
-
-def _contains(start: datetime | None, end: datetime | None, moment: datetime) -> bool:
-    return (start is None or start <= moment) and (end is None or moment < end)
+    return Gone(message, number=shown, in_force=[{"from": _iso(s.start), "to": _iso(s.end)} for s in spans])
 
 
 def _lineage(connection: Connection, feature_id: int, reading: Reading) -> dict[str, Any]:
     found = [d for d in descents(connection, feature_id, reading.recorded) if d.layer == PARCEL.name]
     relatives = {d.parent for d in found} | {d.child for d in found}
-    timelines = store.timelines(connection, PARCEL, relatives)
+    timelines = store.timelines(connection, PARCEL, relatives, reading.overlay)
     numbers = {i: str(versions[-1].attributes["cadastral_number"]) for i, versions in timelines.items()}
     return {
         "parents": [_relative(d, d.parent, numbers) for d in found if d.child == feature_id],
@@ -106,11 +99,11 @@ def _relative(descent: Descent, feature_id: int, numbers: Mapping[int, str]) -> 
     }
 
 
-def _links(feature_id: int, compact: str) -> list[dict[str, str]]:
+def _links(request: Request, feature_id: int, compact: str) -> list[dict[str, str]]:
     item = f"/ogc/collections/{PARCEL.name}/items/{feature_id}"
     return [
-        {"rel": "self", "type": "application/geo+json", "href": f"/land/parcels/{compact}"},
-        {"rel": "canonical", "type": "application/geo+json", "href": item},
+        {"rel": "self", "type": "application/geo+json", "href": kept(request, f"/land/parcels/{compact}")},
+        {"rel": "canonical", "type": "application/geo+json", "href": kept(request, item)},
         {"rel": "version-history", "type": "application/json", "href": f"{item}/versions"},
     ]
 
@@ -122,15 +115,16 @@ def quarter_gaps(
     narrower_than: Annotated[float | None, Query(alias="narrower-than", gt=0, description="Metres.")] = None,
     valid: Valid = None,
     recorded_at: Known = None,
+    draft: InDraft = None,
 ) -> Response:
     """The parts of a quarter that no parcel holds, narrowest first: bad fits, forgotten land, streets."""
-    only(request, ("narrower-than", "datetime", "recorded-at"))
+    only(request, ("narrower-than", "datetime", "recorded-at", PARAMETER))
     register: Register = request.app.state.register
     compact = cadastral_number.parse_quarter(code)
     with register.reading() as connection:
-        reading = _reading(register, connection, valid, recorded_at)
+        reading = settle(_instant(register, valid, recorded_at, draft), read_head(connection))
         found = gaps(connection, reading, compact, register.profile.tolerances.linear)
-        known = store.find(connection, QUARTER, "code", compact)
+        known = store.find(connection, QUARTER, "code", compact, draft)
     if found is None:
         shown = cadastral_number.format_quarter(compact)
         refusal = NotFound if known is None else Gone

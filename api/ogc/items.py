@@ -13,11 +13,12 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api.drafts.asked import PARAMETER, overlay_for, spelled, with_draft
 from api.moments import told
 from api.ogc import request as asked
 from api.ogc.links import GEOJSON, HTML, JSON, Address, Link, header, link, own_links
 from api.ogc.pages_html import Pages
-from api.ogc.request import ItemsRequest, cursor, items_parameters
+from api.ogc.request import ItemsRequest, Parameters, cursor, items_parameters
 from api.origin import origin
 from api.problems import language_of
 from gis.crs import Crs
@@ -64,7 +65,7 @@ class Items:
 
     async def items(self, request: Request) -> Response:
         """Answer ``/items``."""
-        wanted = asked.read(request, self.layer, self._profile, self._parameters).items()
+        wanted = (await self._asked(request, self._parameters)).items()
         if asked.wants_html(request, _FORMS):
             return await self._items_page(request, wanted)
         if "if-none-match" in request.headers:
@@ -112,14 +113,14 @@ class Items:
     async def item(self, request: Request) -> Response:
         """Answer ``/items/{id}``; its ETag carries the feature's write token."""
         known = (*asked.TIMES, "crs", *asked.COMMON)
-        parameters = asked.read(request, self.layer, self._profile, known)
+        parameters = await self._asked(request, known)
         feature_id, crs, instant = self._id(request), parameters.crs(), parameters.instant()
         html = asked.wants_html(request, _FORMS)
         sight = await self._features.look(feature_id, instant, self._form(crs))
         if sight is None:
             raise NotFound(_NEVER.filled(layer=self.layer.name, id=feature_id), layer=self.layer.name, id=feature_id)
         if sight.body is None:
-            periods = await self._features.periods(feature_id, instant.recorded)
+            periods = await self._features.periods(feature_id, instant.recorded, instant.draft)
             raise self._gone(request, feature_id, sight, periods)
         links = self._item_links(request, sight, html=html)
         if html:
@@ -128,6 +129,11 @@ class Items:
         if _knows(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(sight.body[:-1] + b',"links":' + _dumps(links) + b"}", headers=headers, media_type=GEOJSON)
+
+    async def _asked(self, request: Request, known: tuple[str, ...]) -> Parameters:
+        """Read the query, and the draft that it names."""
+        parameters = asked.read(request, self.layer, self._profile, known)
+        return replace(parameters, draft=await overlay_for(request, parameters.given.get(PARAMETER)))
 
     def _item_page(self, request: Request, sight: Sight, links: list[Link]) -> Response:
         language = language_of(request)
@@ -174,7 +180,7 @@ class Items:
             *own_links(address, html=html, json_type=GEOJSON),
             link(address.to(f"/collections/{self.layer.name}"), "collection", JSON),
             link(f"{address.path}/versions", "version-history", JSON),
-            link(address.path, "latest-version", GEOJSON),
+            link(with_draft(address.path, address.query.get(PARAMETER)), "latest-version", GEOJSON),
             *(link(_at(address, moment), rel, GEOJSON) for rel, moment in neighbours.items() if moment),
         ]
 
@@ -221,7 +227,7 @@ def _headers(request: Request, wanted: ItemsRequest, reading: Reading, links: li
 
 def _item_headers(feature_id: int, crs: Crs, instant: Instant, sight: Sight, links: list[Link]) -> dict[str, str]:
     headers = {
-        "ETag": f'"{feature_id}-{sight.token}.{sight.version}"',
+        "ETag": f'"{feature_id}-{spelled(sight.token)}.{sight.version}"',
         "Content-Crs": f"<{crs.uri}>",
         "Link": header(links),
     }
@@ -234,9 +240,12 @@ def _tag(request: Request, reading: Reading) -> str:
     """Return the ETag of a page: all that its bytes depend on.
 
     A reading of the present is pinned to the layer's last changeset and to the last legal date that passed, so that it
-    is the same until either moves on. Everybody is disclosed the same; the address stands in the links.
+    is the same until either moves on; with a draft laid over it, until that is edited as well. Everybody is disclosed
+    the same; the address stands in the links.
     """
-    parts = (SOFTWARE, origin(request), request.url.path, request.url.query)
+    overlay = reading.overlay
+    draft = "" if overlay is None else f"{overlay.draft_id}.{overlay.revision}"
+    parts = (SOFTWARE, origin(request), request.url.path, request.url.query, draft)
     times = (reading.valid.isoformat(), reading.recorded.isoformat())
     return f'"{blake2b(chr(0).join((*parts, *times)).encode(), digest_size=12).hexdigest()}"'
 

@@ -150,9 +150,9 @@ def _answers(media: str, schema: str) -> Schema:
 
 
 _COMMON: Final = ("f", "lang")
-_ITEM: Final = ("featureId", "datetime-instant", "recorded-at", "crs", "f", "lang")
+_ITEM: Final = ("featureId", "datetime-instant", "recorded-at", "draft", "crs", "f", "lang")
 _ITEMS: Final = (
-    "bbox", "bbox-crs", "datetime", "recorded-at", "limit", "offset", "cursor", "count", "crs", "f", "lang",
+    "bbox", "bbox-crs", "datetime", "recorded-at", "draft", "limit", "offset", "cursor", "count", "crs", "f", "lang",
 )  # fmt: skip
 _REFUSED: Final = {
     "400": {"$ref": "#/components/responses/badRequest"},
@@ -278,6 +278,14 @@ _PARAMETERS: Final[Mapping[str, tuple[Schema, Text]]] = {
             kk="Тізілім сол сәтте не білгені; әдепкіде соңғы өзгерістен кейін",
             ru="Что регистр знал в этот момент; по умолчанию — после последнего изменения",
             en="What the register knew at that moment; by default after its last change",
+        ),
+    ),
+    "draft": (
+        _STRING,
+        Text(
+            kk="Тізілімнің үстіне салынатын жоба: токенмен бірге атауы, не сілтемесі (атауы, нүкте, құпия сөз)",
+            ru="Черновик, наложенный на регистр: его имя вместе с токеном или его ссылка (имя, точка, секрет)",
+            en="A draft laid over the register: its name, with a token, or its link (name, dot, secret)",
         ),
     ),
     "limit": (

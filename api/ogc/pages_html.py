@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader
 
+from api.drafts.asked import PARAMETER, with_draft
 from api.moments import told
 from api.ogc.codes import titles
 from api.ogc.links import Address
@@ -71,7 +72,7 @@ class Pages:
         """Return a page of features: a table, both dates to choose, and the pages before and after."""
         asked = address.query
         kept = [(name, asked[name]) for name in asked if name not in _OF_THE_FORM]
-        times = {name: asked[name] for name in ("datetime", "recorded-at") if asked.get(name)}
+        times = {name: asked[name] for name in ("datetime", "recorded-at", "draft") if asked.get(name)}
         return self.document(
             "items",
             {**content, "attribution": "; ".join(layer.attribution)},
@@ -148,6 +149,7 @@ def _trail(address: Address, language: Language) -> list[tuple[str, str]]:
         if part:
             place = f"{place}/{part}"
             label = LABELS.get(_STEPS.get(part, ""))
+            asked = with_draft(f"?f=html&lang={language}", address.query.get(PARAMETER) if part == "items" else None)
             trail.append((place + asked, label.in_language(language) if label else part))
     return trail
 

@@ -16,7 +16,8 @@ from api.moments import parse_moment, parse_span
 from api.ogc.codes import titles
 from gis.bbox import Window, parse_bbox, storage_windows
 from gis.crs import CRS84, Crs, OwnSystem, parse_crs, transformer
-from gis.errors import BadRequest
+from gis.draft import Overlay
+from gis.errors import BadRequest, Conflict
 from gis.instant import Instant, Reading
 from gis.layer import Field, FieldType, Layer, VersionField
 from gis.pages import PageQuery
@@ -53,11 +54,12 @@ class ItemsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The query of one request, against what it may hold."""
+    """The query of one request, against what it may hold; ``draft`` is what the draft that it names lays over it."""
 
     given: Mapping[str, str]
     layer: Layer
     profile: CityProfile
+    draft: Overlay | None = None
 
     def items(self) -> ItemsRequest:
         """Read a request for items."""
@@ -79,7 +81,7 @@ class Parameters:
     def instant(self, *, single: bool = True) -> Instant:
         """Read the point on both axes."""
         valid = self._moment("datetime") if single else None
-        return Instant(valid, self._moment("recorded-at"), self.given.get("draft"))
+        return Instant(valid, self._moment("recorded-at"), self.draft)
 
     def crs(self) -> Crs:
         """Read the system of the answer; one that only a ballpark transformation leads to is refused."""
@@ -230,7 +232,9 @@ def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
 
 def cursor(reading: Reading, after: int | None = None) -> str:
     """Return the cursor that keeps later pages at a reading; with ``after``, behind the last key of a page."""
-    facts = {"a": after, "v": reading.valid.isoformat(), "r": reading.recorded.isoformat()}
+    facts: dict[str, object] = {"a": after, "v": reading.valid.isoformat(), "r": reading.recorded.isoformat()}
+    if reading.overlay is not None:
+        facts["d"] = reading.overlay.revision
     return base64.urlsafe_b64encode(json.dumps(facts).encode()).decode().rstrip("=")
 
 
@@ -241,6 +245,8 @@ def _continued(cursor: str, query: PageQuery, instant: Instant) -> tuple[PageQue
         valid, recorded = (_instant(facts[axis]) for axis in ("v", "r"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadRequest(_CURSOR, parameter="cursor") from None
+    if instant.draft is not None and facts.get("d") != instant.draft.revision:
+        raise Conflict(_EDITED, parameter="cursor", revision=instant.draft.revision)
     return replace(query, after=after), Instant(valid, recorded, instant.draft)
 
 
@@ -340,4 +346,9 @@ _CURSOR = Text(
     kk="cursor оқылмайды; ол тек next сілтемесінен алынады. Бірінші беттен қайта бастаңыз.",
     ru="cursor не читается; он берётся только из ссылки next. Начните с первой страницы.",
     en="The cursor can't be read; it comes from a link 'next' only. Begin with the first page again.",
+)
+_EDITED = Text(
+    kk="Беттер оқылып жатқанда жобаны біреу өзгертті. Бірінші беттен қайта бастаңыз.",
+    ru="Пока читались страницы, черновик изменили. Начните с первой страницы.",
+    en="The draft was edited while its pages were being read. Begin with the first page again.",
 )

@@ -6,6 +6,7 @@ Basis: OGC 17-083r4 (tile matrix sets and tile set metadata), OGC 20-057 (API Ti
 from math import pi
 from typing import Any, Final
 
+from api.drafts.asked import with_draft
 from gis.layer import Field, Layer
 from gis.mvt import MAX_ZOOM, MEDIA_TYPE
 from gis.profile import CityProfile
@@ -55,27 +56,28 @@ def tile_matrix_sets(root: str) -> Json:
     return {"tileMatrixSets": [{**known, "links": [link]}]}
 
 
-def tile_sets(layer: Layer, root: str) -> Json:
-    """Return the list of a layer's tile sets: one, of vector tiles."""
-    return {"links": [_self(f"{_base(layer, root)}")], "tilesets": [_summary(layer, root)]}
+def tile_sets(layer: Layer, root: str, draft: str | None = None) -> Json:
+    """Return the list of a layer's tile sets: one, of vector tiles; all links lead to the draft that is named."""
+    own = _self(with_draft(_base(layer, root), draft))
+    return {"links": [own], "tilesets": [_summary(layer, root, draft)]}
 
 
-def tile_set(layer: Layer, root: str, profile: CityProfile) -> Json:
+def tile_set(layer: Layer, root: str, profile: CityProfile, draft: str | None = None) -> Json:
     """Return a tile set's metadata (17-083r4, clause 8): scheme, place, layer and address of the tiles."""
     west, south, east, north = profile.extent
     corners = {"lowerLeft": [west, south], "upperRight": [east, north]}
-    summary = _summary(layer, root)
+    summary = _summary(layer, root, draft)
     item = {
         "rel": "item",
         "type": MEDIA_TYPE,
         "templated": True,
-        "href": _address(layer, root, "tileMatrix", "tileRow", "tileCol"),
+        "href": with_draft(_address(layer, root, "tileMatrix", "tileRow", "tileCol"), draft),
     }
     tile_json_link = {
         "rel": "describedby",
         "type": "application/json",
         "title": "TileJSON",
-        "href": f"{_set(layer, root)}?f=tilejson",
+        "href": with_draft(f"{_set(layer, root)}?f=tilejson", draft),
     }
     return {
         **summary,
@@ -87,7 +89,7 @@ def tile_set(layer: Layer, root: str, profile: CityProfile) -> Json:
     }
 
 
-def tile_json(layer: Layer, root: str, profile: CityProfile) -> Json:
+def tile_json(layer: Layer, root: str, profile: CityProfile, draft: str | None = None) -> Json:
     """Return TileJSON 3.0, which MapLibre and QGIS read."""
     west, south, east, north = profile.extent
     fields = {field.name: _typed(field) for field in layer.fields}
@@ -97,7 +99,7 @@ def tile_json(layer: Layer, root: str, profile: CityProfile) -> Json:
         "description": str(layer.description),
         "attribution": "; ".join(layer.attribution),
         "scheme": "xyz",
-        "tiles": [_address(layer, root, "z", "y", "x")],
+        "tiles": [with_draft(_address(layer, root, "z", "y", "x"), draft)],
         "minzoom": 0,
         "maxzoom": MAX_ZOOM,
         "bounds": list(profile.extent),
@@ -125,7 +127,7 @@ def _self(href: str) -> Json:
     return {"rel": "self", "type": "application/json", "href": href}
 
 
-def _summary(layer: Layer, root: str) -> Json:
+def _summary(layer: Layer, root: str, draft: str | None) -> Json:
     scheme = {"rel": _TILING_SCHEME, "type": "application/json", "href": f"{root}/tileMatrixSets/{WEB_MERCATOR_QUAD}"}
     return {
         "title": str(layer.title),
@@ -133,7 +135,7 @@ def _summary(layer: Layer, root: str) -> Json:
         "crs": CRS,
         "tileMatrixSetId": WEB_MERCATOR_QUAD,
         "tileMatrixSetURI": URI,
-        "links": [_self(_set(layer, root)), scheme],
+        "links": [_self(with_draft(_set(layer, root), draft)), scheme],
     }
 
 

@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.drafts.asked import PARAMETER, overlay_for
 from api.moments import parse_moment
 from api.ogc.links import Address
 from api.ogc.request import only
@@ -26,7 +27,7 @@ from gis.profile import CityProfile
 from gis.text import Text
 from gis.tile_cache import Drawn, LayerTiles, TileCache
 
-_TIMES: Final = ("datetime", "recorded-at", "draft")
+_TIMES: Final = ("datetime", "recorded-at", PARAMETER)
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 
@@ -73,21 +74,27 @@ class Tiles:
             raise NotFound(
                 _NO_TILE.filled(**_named(tile), last=2 ** min(max(tile.zoom, 0), MAX_ZOOM) - 1), **_named(tile)
             )
-        instant = self._instant(request)
+        instant = await self._instant(request)
         async with self._readers.connection() as connection:
             drawn = await self._tiles[layer.name].tile(connection, tile, instant)
         return _answer(request, drawn, instant)
 
     async def _tile_set(self, request: Request) -> Response:
         layer, root = self._layer(request), _root(request)
-        form = self._form(request, ("json", "tilejson"))
+        form = self._form(request, ("json", "tilejson"), PARAMETER)
         content = tile_json if form == "tilejson" else tile_set
-        return JSONResponse(content(layer, root, self._profile))
+        return JSONResponse(content(layer, root, self._profile, await self._draft(request)))
 
     async def _tile_sets(self, request: Request) -> Response:
         layer = self._layer(request)
-        self._form(request, ("json",))
-        return JSONResponse(tile_sets(layer, _root(request)))
+        self._form(request, ("json",), PARAMETER)
+        return JSONResponse(tile_sets(layer, _root(request), await self._draft(request)))
+
+    async def _draft(self, request: Request) -> str | None:
+        """Return the draft that the tiles are to show, once it is known that there is one."""
+        reference = request.query_params.get(PARAMETER)
+        await overlay_for(request, reference)
+        return reference
 
     async def _tile_matrix_sets(self, request: Request) -> Response:
         self._form(request, ("json",))
@@ -100,19 +107,19 @@ class Tiles:
     def _layer(self, request: Request) -> Layer:
         return self._layers[str(request.path_params["collection"])]
 
-    def _form(self, request: Request, known: tuple[str, ...]) -> str:
-        only(request, ("f",))
+    def _form(self, request: Request, known: tuple[str, ...], *beside: str) -> str:
+        only(request, ("f", *beside))
         form = request.query_params.get("f", known[0])
         if form not in known:
             raise BadRequest(_FORM.filled(form=form[:50], known=", ".join(known)), parameter="f", allowed=list(known))
         return form
 
-    def _instant(self, request: Request) -> Instant:
+    async def _instant(self, request: Request) -> Instant:
         if not request.query_params:
             return _NOW
         only(request, _TIMES)
         valid, recorded = (self._moment(request, name) for name in _TIMES[:2])
-        return Instant(valid, recorded, request.query_params.get("draft"))
+        return Instant(valid, recorded, await overlay_for(request, request.query_params.get(PARAMETER)))
 
     def _moment(self, request: Request, name: str) -> datetime | None:
         text = request.query_params.get(name)
@@ -120,7 +127,7 @@ class Tiles:
 
 
 def _answer(request: Request, drawn: Drawn, instant: Instant) -> Response:
-    fixed = instant.valid is not None and instant.recorded is not None
+    fixed = instant.valid is not None and instant.recorded is not None and instant.draft is None
     headers = {"ETag": drawn.etag, "Cache-Control": _FOR_EVER if fixed else _ASK_AGAIN}
     if _is_known(request.headers.get("if-none-match"), drawn.etag):
         return Response(status_code=304, headers=headers)

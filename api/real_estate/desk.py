@@ -5,22 +5,18 @@ from itertools import chain
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends
 from psycopg import Connection
 
-from api.land.desk import Desk, etag
-from api.ogc.request import only
-from api.problems import language_of
-from api.tokens import RequireRole
+from api.land.desk import Desk, desk_of, etag
 from cadastres.real_estate import shares
 from cadastres.real_estate.rights_model import RIGHT, RIGHT_AREA, UNIT, UNIT_PART
 from cadastres.real_estate.subject import Subject, named, spelled
 from gis import store
+from gis.draft import Overlay
 from gis.errors import BadRequest, NotFound
 from gis.layer import Layer
-from gis.register import Register
 from gis.text import Text
-from gis.tokens import Token
 
 _MADE_WITH: Final[Mapping[str, tuple[Layer, ...]]] = {
     UNIT.name: (RIGHT, RIGHT_AREA, UNIT_PART),
@@ -44,8 +40,9 @@ class RightsDesk(Desk):
             InvalidNumber: no cadastral number.
             NotFound: no unit was ever formed under it.
         """
+        overlay = self.overlay
         with self.register.reading() as connection:
-            found = [subject for subject in _named(connection, number) if subject.layer == UNIT]
+            found = [subject for subject in _named(connection, number, overlay) if subject.layer == UNIT]
         if not found:
             raise NotFound(_NO_UNIT.filled(number=spelled(number[:80])), number=number[:80])
         return found[0].feature_id
@@ -56,18 +53,19 @@ class RightsDesk(Desk):
         Raises:
             BadRequest: no number of an object, or never issued to one.
         """
+        overlay = self.overlay
         with self.register.reading() as connection:
-            found = [[s for s in _named(connection, number) if s.layer != UNIT] for number in numbers]
+            found = [[s for s in _named(connection, number, overlay) if s.layer != UNIT] for number in numbers]
         for number, subjects in zip(numbers, found, strict=True):
             if not subjects:
                 raise BadRequest(_NO_OBJECT.filled(number=number[:80]), number=number[:80])
         return [subjects[0] for subjects in found]
 
-    def _features(self, layer: Layer, ids: Sequence[int], changeset: int | None) -> list[dict[str, Any]]:
+    def _features(self, layer: Layer, ids: Sequence[int], token: int | None) -> list[dict[str, Any]]:
         """Return how an answer names the features of an act; of parties the first alone, by its id."""
         if layer.public:
             layers = (layer, *_MADE_WITH.get(layer.name, ()))
-            each = (super(RightsDesk, self)._features(made, ids, changeset) for made in layers)
+            each = (super(RightsDesk, self)._features(made, ids, token) for made in layers)
             found = list(chain.from_iterable(each))
             told = self._on_units({kind: [f["id"] for f in found if f["layer"] == kind.name] for kind in _ON_UNITS})
             return [feature | told.get(feature["id"], {}) for feature in found]
@@ -75,20 +73,22 @@ class RightsDesk(Desk):
             {
                 "layer": layer.name,
                 "id": i,
-                "href": "/real-estate/parties/find",
-                **({} if changeset is None else {"etag": etag(i, changeset)}),
+                "href": self.kept("/real-estate/parties/find"),
+                **({} if token is None else {"etag": etag(i, token)}),
             }
             for i in ids[:1]
         ]
 
     def _on_units(self, ids: Mapping[Layer, Sequence[int]]) -> dict[int, dict[str, Any]]:
         """Return on which unit each feature is and where that is read; of a right also kind and share, not whose."""
+        overlay = self.overlay
         with self.register.reading() as connection:
-            found = [(layer, store.timelines(connection, layer, some)) for layer, some in ids.items()]
+            found = [(layer, store.timelines(connection, layer, some, overlay)) for layer, some in ids.items()]
             said = [(layer, i, told[-1].attributes) for layer, each in found for i, told in each.items()]
-            units = store.timelines(connection, UNIT, sorted({row.get("unit_id", i) for _, i, row in said}))
+            units = store.timelines(connection, UNIT, {row.get("unit_id", i) for _, i, row in said}, overlay)
         numbers = {i: told[-1].attributes["unit_number"] for i, told in units.items()}
-        return {i: _on_unit(layer, row, numbers[row.get("unit_id", i)]) for layer, i, row in said}
+        found_on = {i: _on_unit(layer, row, numbers[row.get("unit_id", i)]) for layer, i, row in said}
+        return {i: {**facts, "href": self.kept(facts["href"])} for i, facts in found_on.items()}
 
 
 def _on_unit(layer: Layer, said: Mapping[str, Any], number: str) -> dict[str, Any]:
@@ -97,27 +97,14 @@ def _on_unit(layer: Layer, said: Mapping[str, Any], number: str) -> dict[str, An
     return {**what, "unit_number": number, "href": f"/real-estate/units/{quote(number)}/passport?f=json"}
 
 
-def _named(connection: Connection, number: str) -> list[Subject]:
+def _named(connection: Connection, number: str, overlay: Overlay | None) -> list[Subject]:
     try:
-        return named(connection, number)
+        return named(connection, number, overlay)
     except NotFound:
         return []
 
 
-def desk(
-    request: Request,
-    token: Annotated[Token, Depends(RequireRole(cadastre="real_estate"))],
-    *,
-    dry_run: Annotated[bool, Query(alias="dry-run", description="Ask whether the act may be; write nothing.")] = False,
-    if_match: Annotated[str | None, Header(description="ETags of the features as you saw them.")] = None,
-) -> RightsDesk:
-    """Return the desk of a request of a registrar of rights."""
-    only(request, ("dry-run",))
-    register: Register = request.app.state.register
-    return RightsDesk(register, token, language_of(request), dry_run, if_match)
-
-
-AtRightsDesk = Annotated[RightsDesk, Depends(desk)]
+AtRightsDesk = Annotated[RightsDesk, Depends(desk_of("real_estate", RightsDesk))]
 
 _NO_UNIT = Text(
     kk="{number} нөмірімен ешқашан бірлік құрылмаған; алдымен оны құрыңыз (POST /real-estate/units).",

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from psycopg import Connection
 from pydantic import BaseModel, ConfigDict
 
+from api.drafts.asked import refuse_draft
 from api.ogc.request import only
 from api.problems import language_of
 from api.real_estate.copies import TIMES, answered, instant_of, issuer_of
@@ -57,6 +58,7 @@ def party_holdings(request: Request, whose: Whose, asker: Asker) -> Response:
 @router.post("/holdings/absence")
 def no_party_holdings(request: Request, whose: Whose, asker: Asker) -> Response:
     """A certificate that a party holds nothing, as PDF; 409 where it holds something."""
+    refuse_draft(request)
     only(request, ("reason", *TIMES))
     issuer, instant, language = issuer_of(request), instant_of(request), language_of(request)
     copies = [

@@ -36,7 +36,6 @@ from cadastres.real_estate.premises_verbs import (
     SplitPremises,
 )
 from cadastres.real_estate.verbs import ChangeBuilding, DemolishBuilding, NumberBuilding, RegisterBuilding
-from gis import store
 from gis.errors import NotFound
 from gis.layer import Layer
 from gis.text import Text
@@ -131,7 +130,7 @@ def give_address(at: AtRightsDesk, body: GiveBody) -> Response:
     """Give an address to a parcel, a building or premises."""
     (found,) = at.objects([body.object])
     kind: ObjectKind = _KINDS[found.kind]
-    address = address_id(at.register, body.address)
+    address = address_id(at.register, body.address, at.overlay)
     command = GiveAddress(address=address, object_id=found.feature_id, kind=kind, primary=body.primary)
     return at.perform(command, at.act(body), ADDRESSING)
 
@@ -140,7 +139,7 @@ def give_address(at: AtRightsDesk, body: GiveBody) -> Response:
 def take_address(at: AtRightsDesk, body: AddressBody) -> Response:
     """Take an address away from an object."""
     (found,) = at.objects([body.object])
-    command = TakeAddress(address=address_id(at.register, body.address), object_id=found.feature_id)
+    command = TakeAddress(address=address_id(at.register, body.address, at.overlay), object_id=found.feature_id)
     return at.perform(command, at.act(body), ADDRESSING)
 
 
@@ -171,8 +170,7 @@ def _is_id(key: str) -> bool:
 
 
 def _found(at: RightsDesk, layer: Layer, field: str, value: str) -> int:
-    with at.register.reading() as connection:
-        found = store.find(connection, layer, field, value)
+    found = at.found(layer, field, value)
     if found is None:
         raise NotFound(_NEVER.filled(number=value, what=layer.title), number=value)
     return found

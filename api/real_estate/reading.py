@@ -1,12 +1,14 @@
 """Reading the real-estate cadastre: passport, extract, certificate of absence and story of a unit, by its number."""
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from psycopg import Connection
 
+from api.drafts.asked import PARAMETER, overlay_of, refuse_draft
 from api.ogc.request import only
 from api.problems import language_of
 from api.real_estate.copies import TIMES, answered, instant_of, issuer_of, told, wants_json
@@ -33,7 +35,7 @@ Number = Annotated[
 
 @router.get("/units/{number:path}/passport")
 def passport(request: Request, number: Number) -> Response:
-    """The technical passport as of any date: PDF as issued, or its content as JSON."""
+    """The technical passport as of any date: PDF as issued, or its content as JSON, which may be that of a draft."""
     return _document(request, "passport", number)
 
 
@@ -52,6 +54,7 @@ def absence(
     ),
 ) -> Response:
     """A certificate that no encumbrances, or no rights either, are registered; 409 where there are some."""
+    refuse_draft(request)
     only(request, ("of", "f", *TIMES))
     return _given(
         request, Order(kind=_ABSENT[of], number=number, instant=instant_of(request), language=language_of(request))
@@ -59,11 +62,13 @@ def absence(
 
 
 def _document(request: Request, kind: Kind, number: str) -> Response:
-    only(request, ("f", *TIMES, *_DISCLOSURE))
+    only(request, ("f", *TIMES, PARAMETER, *_DISCLOSURE))
+    if not wants_json(request):
+        refuse_draft(request)
     order = Order(
         kind=kind,
         number=number,
-        instant=instant_of(request),
+        instant=replace(instant_of(request), draft=overlay_of(request)),
         language=language_of(request),
         looking=_looking(request),
     )

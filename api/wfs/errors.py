@@ -82,7 +82,7 @@ def located(parameter: str) -> Iterator[None]:
     """Name the parameter at fault in any refusal raised inside."""
     try:
         yield
-    except BadRequest as error:
+    except QalaError as error:
         error.data.setdefault("parameter", parameter)
         raise
 
@@ -117,6 +117,8 @@ def exception_report(error: QalaError, language: Language) -> Response:
     report.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
     body = etree.tostring(report, xml_declaration=True, encoding="UTF-8")
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     if error.status == 405:
         headers["Allow"] = ALLOWED
     return Response(body, status_code=error.status, media_type=XML, headers=headers)

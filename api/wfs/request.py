@@ -13,6 +13,7 @@ from api.wfs.kvp import Parameters
 from api.wfs.names import ResourceId, declared_prefixes, feature_types, refuse_foreign, resource_ids
 from gis.bbox import Window, parse_bbox, storage_windows
 from gis.crs import CRS84, Crs, OwnSystem, parse_crs
+from gis.draft import Overlay
 from gis.gml import GEOMETRY
 from gis.instant import Instant
 from gis.layer import Layer
@@ -75,8 +76,8 @@ class Reader:
         prefixes = declared_prefixes(parameters.get("NAMESPACES", ""))
         return feature_types(parameters["TYPENAMES"], prefixes, self.layers)
 
-    def query(self, parameters: Parameters) -> FeatureQuery:
-        """Read an ad hoc query."""
+    def query(self, parameters: Parameters, draft: Overlay | None = None) -> FeatureQuery:
+        """Read an ad hoc query of the register, or with a draft laid over it."""
         chosen = self._filter(parameters)
         ids = self._ids(parameters, chosen)
         layer = self._layer(parameters, ids)
@@ -93,7 +94,7 @@ class Reader:
             hits=parameters.one_of("RESULTTYPE", ("results", "hits")) == "hits",
             json=json,
             only=_only(parameters, layer),
-            instant=self.instant(parameters),
+            instant=self.instant(parameters, draft),
         )
 
     def crs(self, parameters: Parameters) -> Crs:
@@ -105,11 +106,11 @@ class Reader:
         """Return the system of GeoJSON, where x stands before y (RFC 7946, 3.1.1); CRS84 unless asked otherwise."""
         return replace(self.crs(parameters), swap=False) if "SRSNAME" in parameters else CRS84
 
-    def instant(self, parameters: Parameters) -> Instant:
+    def instant(self, parameters: Parameters, draft: Overlay | None = None) -> Instant:
         """Return the point on both axes of time."""
         valid, recorded = (self._moment(parameters, name) for name in ("DATETIME", "RECORDED-AT"))
         with located("DATETIME"):
-            return Instant(valid, recorded, parameters.get("DRAFT"))
+            return Instant(valid, recorded, draft)
 
     def _moment(self, parameters: Parameters, name: str) -> datetime | None:
         text = parameters.get(name)

@@ -1,7 +1,7 @@
 """The Web Feature Service 2.0 (OGC 09-025r2) over HTTP: one address, operations named by ``REQUEST``."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl
@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.drafts.asked import overlay_for
 from api.origin import origin
 from api.wfs.capabilities import GML_FORMAT, SECTIONS, VERSION, Offer, capabilities
 from api.wfs.collection import Addresses
@@ -22,6 +23,7 @@ from api.wfs.errors import (
     OperationNotSupported,
     VersionNegotiationFailed,
     exception_report,
+    located,
     unknown_value,
 )
 from api.wfs.features import Answers, no_feature
@@ -30,6 +32,7 @@ from api.wfs.names import resource_ids
 from api.wfs.request import Reader, output_format
 from api.wfs.schema import describe
 from api.wfs.stored_queries import describe_stored_queries, list_stored_queries, require_known
+from gis.draft import Overlay
 from gis.errors import QalaError, Unavailable
 from gis.layer import Layer
 from gis.profile import CityProfile
@@ -46,11 +49,12 @@ _MOST_PARAMETERS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One request: its parameters, and what its sender is offered."""
+    """One request: its parameters, what its sender is offered, and what the draft that it names lays over the city."""
 
     parameters: Parameters
     offer: Offer
     reader: Reader
+    draft: Overlay | None = None
 
     @property
     def addresses(self) -> Addresses:
@@ -122,7 +126,9 @@ class Wfs:
             raise refusal(_NO_OPERATION.filled(name=named[:100], known=known), parameter="REQUEST")
         if named.casefold() != "getcapabilities" and parameters.get("VERSION", VERSION) not in _VERSIONS:
             raise unknown_value("VERSION", parameters["VERSION"], VERSION)
-        return await operations[named.casefold()](asked)
+        with located("DRAFT"):
+            draft = await overlay_for(request, parameters.get("DRAFT"))
+        return await operations[named.casefold()](replace(asked, draft=draft))
 
     def _read(self, request: Request) -> _Asked:
         parameters = _parameters(request)
@@ -156,7 +162,7 @@ class Wfs:
     async def _get_feature(self, asked: _Asked) -> Response:
         if "STOREDQUERY_ID" in asked.parameters:
             return await self._get_feature_by_id(asked)
-        return await self._answers.features(asked.reader.query(asked.parameters), asked.addresses)
+        return await self._answers.features(asked.reader.query(asked.parameters, asked.draft), asked.addresses)
 
     async def _get_feature_by_id(self, asked: _Asked) -> Response:
         parameters, reader = asked.parameters, asked.reader
@@ -167,13 +173,13 @@ class Wfs:
         if not found:
             raise no_feature(identifier)
         return await self._answers.feature(
-            found[0], reader.crs(parameters), reader.instant(parameters), asked.addresses
+            found[0], reader.crs(parameters), reader.instant(parameters, asked.draft), asked.addresses
         )
 
     async def _get_property_value(self, asked: _Asked) -> Response:
         name = asked.parameters.required("VALUEREFERENCE", "cadastral_number").rpartition(":")[2]
         output_format(asked.parameters)
-        return await self._answers.values(asked.reader.query(asked.parameters), name, asked.addresses)
+        return await self._answers.values(asked.reader.query(asked.parameters, asked.draft), name, asked.addresses)
 
     async def _list_stored_queries(self, asked: _Asked) -> Response:
         return Response(list_stored_queries(asked.offer), media_type=_XML)

@@ -132,7 +132,7 @@ class Finder:
     async def _reading(self, connection: AsyncConnection, instant: Instant) -> Reading:
         """Settle the instant; the present is read as it stands when the statement runs, without a look at the head."""
         if instant.valid is None and instant.recorded is None:
-            return search.present()
+            return replace(search.present(), overlay=instant.draft)
         return settle(instant, await read_head_async(connection))
 
     async def _question(
@@ -193,7 +193,8 @@ class Finder:
 
     def _text(self, make: Callable[[Reading], sql.Composed], reading: Reading, *details: object) -> bytes:
         """Return a statement's text, composed once; what else makes it differ stands in the details."""
-        key = (make.__name__, reading.live, reading.present, *details)
+        touched = None if reading.overlay is None else reading.overlay.layers
+        key = (make.__name__, reading.live, reading.present, touched, *details)
         if key not in self._texts:
             self._texts[key] = make(reading).as_bytes(None)
         return self._texts[key]

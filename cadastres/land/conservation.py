@@ -158,6 +158,8 @@ def _steps(case: Case, outcome: Outcome) -> Iterator[Violation]:
     moved = [i for s in _successions(outcome, "boundary", "allocation") for i in s.children]
     before = {v.feature_id: v.geometry.boundary for v in _before(case, moved)}
     for write in _after(outcome, moved):
+        if write.feature_id not in before:
+            continue  # not in force any more when a draft's edit is looked at again: the land does not add up either
         old = before[write.feature_id]
         vertices = [Point(vertex) for vertex in shapely.get_coordinates(write.geometry)]
         farthest = max(vertices, key=old.distance)

@@ -7,7 +7,7 @@ Field names follow INSPIRE Cadastral Parcels 4.0 where it has one (``areaValue``
 from typing import Final
 
 from cadastres.fields import OPENSTREETMAP_WHERE_DERIVED
-from gis.layer import Field, FieldType, GeometryKind, Layer, Style
+from gis.layer import Field, FieldType, GeometryKind, Layer, Restricting, Style
 from gis.text import Text
 
 _NAME = Field(
@@ -169,6 +169,7 @@ ZONE: Final = Layer(
     label="name",
     attribution=(OPENSTREETMAP_WHERE_DERIVED,),
     style=Style(stroke="#5b7f3a", fill="#dcebc8", width=1.0, opacity=0.4, min_zoom=10),
+    restricting=Restricting(kind="kind", basis="regulation"),
     fields=(
         Field(
             name="kind",
@@ -207,6 +208,7 @@ RESERVATION: Final = Layer(
     geometry=GeometryKind.MULTIPOLYGON,
     label="purpose",
     style=Style(stroke="#8a5a00", fill="#ffd98a", width=1.2, opacity=0.4, min_zoom=10),
+    restricting=Restricting(basis="regulation"),
     fields=(
         Field(
             name="purpose",

@@ -47,7 +47,8 @@ def _pairs(layer: str, reach: str, condition: str = "true") -> str:
     return _PAIRS.replace("LAYER", layer).replace("NEAR", near)
 
 
-def _overlaps(layer: str, condition: str = "true") -> str:
+def overlapping(layer: str, condition: str = "true") -> str:
+    """Return the statement of a rule: no two features ``p``, ``a`` of a layer that meet a condition overlap."""
     return _OVERLAPS.replace("PAIRS", _pairs(layer, "p.geom", condition))
 
 
@@ -60,7 +61,7 @@ PARCELS: Final = Rule(
         en="Land parcels must not overlap.",
     ),
     watches=(PARCEL.name,),
-    sql=_overlaps(PARCEL.name),
+    sql=overlapping(PARCEL.name),
     basis="ISO 19152-1:2024; INSPIRE D2.8.I.6, 5.2",
     tested_by="tests/cadastres/land/test_no_overlap.py",
 )
@@ -75,7 +76,7 @@ QUARTERS: Final = Rule(
         en="Accounting quarters must not overlap.",
     ),
     watches=(QUARTER.name,),
-    sql=_overlaps(QUARTER.name, "NOT (coalesce(p.derived, false) AND coalesce(a.derived, false))"),
+    sql=overlapping(QUARTER.name, "NOT (coalesce(p.derived, false) AND coalesce(a.derived, false))"),
     tested_by="tests/cadastres/land/test_quarters.py",
 )
 
@@ -88,7 +89,7 @@ ZONES: Final = Rule(
         en="Zones of one kind must not overlap: land has one category and one permitted use.",
     ),
     watches=(ZONE.name,),
-    sql=_overlaps(ZONE.name, "p.kind = a.kind AND NOT (coalesce(p.derived, false) AND coalesce(a.derived, false))"),
+    sql=overlapping(ZONE.name, "p.kind = a.kind AND NOT (coalesce(p.derived, false) AND coalesce(a.derived, false))"),
     tested_by="tests/cadastres/land/test_zones.py",
 )
 

@@ -8,14 +8,14 @@ from typing import Final
 import shapely
 from psycopg import Connection, sql
 
-from gis.instant import Reading, versions_at
+from gis.instant import Reading, laid_over, versions_at
 from gis.layer import Layer
 from gis.record import NOWHERE, Version
 from gis.store import period_of
 
 ID: Final = "feature_id"
 
-_texts: dict[tuple[str, str], bytes] = {}
+_texts: dict[tuple[str, str, bool], bytes] = {}
 
 
 def by_key(reading: Reading) -> Reading:
@@ -49,7 +49,7 @@ def versions(
 
 
 def _text(layer: Layer, key: str, reading: Reading) -> bytes:
-    known = (layer.name, key)
+    known = (layer.name, key, reading.overlaid(layer))
     if known not in _texts:
         _texts[known] = _statement(layer, key, by_key(reading)).as_bytes(None)
     return _texts[known]
@@ -68,12 +68,16 @@ def _statement(layer: Layer, key: str, reading: Reading) -> sql.Composed:
 
 
 Beginning = tuple[datetime | None, int]
-"""From when a feature is in force in law (``None``: unbounded), and the changeset that first registered it."""
+"""From when a feature is in force in law (``None``: unbounded), and the changeset that first registered it.
+
+It is 0 where only a draft has the feature.
+"""
 
 
 def beginnings(connection: Connection, layer: Layer, reading: Reading, ids: Iterable[int]) -> dict[int, Beginning]:
     """Return when features began, as known at a reading; those unknown then are left out."""
-    statement = sql.SQL(_BEGINNINGS).format(table=sql.Identifier(layer.schema, layer.table))
+    arms = laid_over(layer, (_KNOWN,), _PROPOSED, {}, overlaid=reading.overlaid(layer))
+    statement = sql.SQL(_BEGINNINGS).format(versions=sql.SQL(" UNION ALL ").join(arms))
     rows = connection.execute(statement, {**reading.parameters, "ids": sorted(set(ids))}).fetchall()
     return {row[0]: (row[1], row[2]) for row in rows}
 
@@ -81,8 +85,13 @@ def beginnings(connection: Connection, layer: Layer, reading: Reading, ids: Iter
 _BEGINNINGS: Final = """
 SELECT feature_id,
   CASE WHEN bool_or(lower_inf(valid) AND there) THEN NULL ELSE min(lower(valid)) FILTER (WHERE there) END,
-  min(opened_by)
-FROM (SELECT feature_id, valid, opened_by, recorded @> %(recorded)s::timestamptz AND NOT abolished AS there
-      FROM {table} WHERE feature_id = ANY(%(ids)s) AND lower(recorded) <= %(recorded)s) AS known
+  coalesce(min(nullif(opened_by, 0)), 0)
+FROM ({versions}) AS known
 GROUP BY feature_id
 """
+_KNOWN: Final = """
+  SELECT feature_id, valid, opened_by, recorded @> %(recorded)s::timestamptz AND NOT abolished{fence} AS there
+  FROM {table} AS t WHERE feature_id = ANY(%(ids)s) AND lower(recorded) <= %(recorded)s"""
+_PROPOSED: Final = """
+  SELECT feature_id, valid, opened_by, NOT abolished AS there
+  FROM {table} AS t WHERE draft_id = {draft} AND feature_id = ANY(%(ids)s)"""

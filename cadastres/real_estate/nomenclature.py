@@ -99,6 +99,13 @@ _GROUPS: Final = {
     "family": Text(kk="отбасы", ru="семья", en="family"),
     "tribe": Text(kk="қауым", ru="община", en="community"),
 }
+_ZONES: Final = {
+    "category": Text(kk="жер санаты аймағы", ru="зона категории земель", en="zone of a land category"),
+    "permitted-use": Text(
+        kk="рұқсат етілген пайдалану аймағы", ru="зона разрешённого использования", en="zone of a permitted use"
+    ),
+    "functional": Text(kk="функционалдық аймақ", ru="функциональная зона", en="functional zone"),
+}
 _ALIASES: Final = {
     "former": Text(kk="бұрынғы", ru="прежнее", en="former"),
     "variant": Text(kk="нұсқа", ru="вариант", en="variant"),
@@ -110,14 +117,56 @@ _LEVELS: Final = {
     "unitLevel": Text(kk="пәтер", ru="квартира", en="flat"),
 }
 
+_STEPS: Final = {
+    "elaboration": Text(kk="әзірленуде", ru="разрабатывается", en="in elaboration"),
+    "adoption": Text(kk="бекітілуде", ru="на утверждении", en="in adoption"),
+    "legalForce": Text(kk="күшінде", ru="действует", en="in legal force"),
+    "obsolete": Text(kk="күшін жойған", ru="утратил силу", en="obsolete"),
+}
+_NATURES: Final = {
+    "bindingForDevelopers": Text(
+        kk="құрылыс салушылар үшін міндетті", ru="обязательно для застройщиков", en="binding for developers"
+    ),
+    "bindingOnlyForAuthorities": Text(
+        kk="тек билік органдары үшін міндетті", ru="обязательно только для органов власти", en="binding for authorities"
+    ),
+    "generallyBinding": Text(kk="жалпыға бірдей міндетті", ru="общеобязательно", en="generally binding"),
+    "nonBinding": Text(kk="міндетті емес", ru="необязательно", en="not binding"),
+    "definedInLegislation": Text(
+        kk="заңнамада белгіленген", ru="определено законодательством", en="set by legislation"
+    ),
+}
+_SIDES: Final = {
+    "left": Text(kk="сол жағында", ru="слева", en="left"),
+    "right": Text(kk="оң жағында", ru="справа", en="right"),
+    "both": Text(kk="екі жағында", ru="с обеих сторон", en="both sides"),
+}
+_LIKELIHOODS: Final = {
+    "veryHigh": Text(kk="өте жоғары", ru="очень высокая", en="very high"),
+    "high": Text(kk="жоғары", ru="высокая", en="high"),
+    "medium": Text(kk="орташа", ru="средняя", en="medium"),
+    "low": Text(kk="төмен", ru="низкая", en="low"),
+    "unknown": Text(kk="белгісіз", ru="неизвестна", en="unknown"),
+}
+_DETERMINATIONS: Final = {
+    "modelling": Text(kk="модельдеу", ru="моделирование", en="modelling"),
+    "indirectDetermination": Text(kk="жанама анықтау", ru="косвенное определение", en="indirect determination"),
+    "survey": Text(kk="зерттеп-қарау", ru="обследование", en="survey"),
+}
+
 WORDS: Final = {
+    "process_step_general": _STEPS,
+    "regulation_nature": _NATURES,
+    "building_side": _SIDES,
+    "likelihood": _LIKELIHOODS,
+    "determination_method": _DETERMINATIONS,
     "current_use": _USES,
     "condition_of_construction": _CONDITIONS,
     "room_use": _ROOMS,
     "object_kind": _OBJECTS,
     "type": _UNITS,
     "category": _CATEGORIES,
-    "kind": _KINDS | _ALIASES,
+    "kind": _KINDS | _ALIASES | _ZONES,
     "holding": _HOLDINGS,
     "consents_to": _CONSENTS,
     "party_type": _PARTIES,

@@ -6,7 +6,7 @@ holders of rights. What is public says how a unit is held and encumbered, never 
 
 from typing import Final
 
-from gis.layer import Field, FieldType, GeometryKind, Layer, Style
+from gis.layer import Field, FieldType, GeometryKind, Layer, Restricting, Style
 from gis.text import Text
 
 CONFIDANTS: Final = frozenset({"registrar", "registrar.real_estate", "notary", "bank", "auditor"})
@@ -210,6 +210,7 @@ RIGHT_AREA: Final = Layer(
     writers=WRITERS,
     fields=(_id("right_id", Text(kk="Құқық", ru="Право", en="Right"), "real_estate.right"),),
     style=Style(stroke="#a03a8a", fill="#e9c7e2", width=1.0, opacity=0.5, min_zoom=14),
+    restricting=Restricting(),
 )
 
 CONSENT: Final = Layer(

@@ -9,6 +9,7 @@ from cadastres.real_estate import asof
 from cadastres.real_estate.plan import rings
 from cadastres.real_estate.rights_model import CONSENT, HOLDER, MEMBER, PARTY, RIGHT, RIGHT_AREA
 from cadastres.real_estate.sheets import Content, Sight, attributes
+from gis.draft import Overlay
 from gis.record import Version
 
 _METRES: Final = 3
@@ -62,6 +63,7 @@ def _by(versions: Iterable[Version], key: str) -> dict[int, list[Version]]:
 
 def _right(sight: Sight, right: Version, begun: asof.Beginning, sources: Mapping[int, Content]) -> Content:
     since, registered_by = begun
+    changed_by = registered_by if right.changeset is None else right.changeset
     shown = attributes(RIGHT, right)
     top, bottom = shown.pop("share_numerator", None), shown.pop("share_denominator", None)
     return {
@@ -73,7 +75,7 @@ def _right(sight: Sight, right: Version, begun: asof.Beginning, sources: Mapping
         "since": sight.day(since),
         "until": sight.day(right.valid.end),
         "source": sources[registered_by],
-        "changed_by": None if right.changeset == registered_by else sources[right.changeset or registered_by],
+        "changed_by": None if changed_by == registered_by else sources[changed_by],
     }
 
 
@@ -82,11 +84,15 @@ def _area(area: Version) -> Content:
 
 
 def changesets(sight: Sight, numbers: Iterable[int | None]) -> dict[int, Content]:
-    """Return changesets by number, each with its legal source: kind, number, the dates, and when it was recorded."""
+    """Return changesets by number, each with its legal source: kind, number, the dates, and when it was recorded.
+
+    What a draft proposes was opened by none (0); it has no source but the draft's name.
+    """
     wanted = sorted({number for number in numbers if number is not None})
     with sight.connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_CHANGESETS, (wanted,)).fetchall()
-    return {row["number"]: _source(sight, row) for row in rows}
+    drafted = {} if sight.reading.overlay is None else {0: _proposed(sight.reading.overlay)}
+    return {row["number"]: _source(sight, row) for row in rows} | drafted
 
 
 _CHANGESETS: Final = """
@@ -110,6 +116,11 @@ def _source(sight: Sight, row: Mapping[str, Any]) -> Content:
         "recordation": row["source_recordation"].isoformat(),
         "file_hash": row["source_file_hash"],
     }
+
+
+def _proposed(overlay: Overlay) -> Content:
+    told = ("changeset", "recorded", "role", "reason", "acceptance", "submission", "recordation", "file_hash")
+    return {**dict.fromkeys(told), "verb": "register.draft", "kind": "draft", "number": overlay.name}
 
 
 def _holders(sight: Sight, right_ids: Iterable[int]) -> dict[int, list[Content]]:

@@ -1,6 +1,6 @@
 """What a document or a story is about: a unit, parcel, building or premises, found by its number in any spelling."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,11 +12,12 @@ from cadastres.land.model import PARCEL
 from cadastres.real_estate.model import BUILDING, PREMISES
 from cadastres.real_estate.number import compact_building, compact_premises
 from cadastres.real_estate.rights_model import UNIT
+from gis.draft import Overlay
 from gis.errors import BadRequest, Gone, NotFound
-from gis.instant import Reading
+from gis.instant import Reading, laid_over
 from gis.layer import Layer
 from gis.profile import CityProfile
-from gis.schema import issued_name
+from gis.schema import issued_name, twin_name
 from gis.text import Text
 
 KINDS: Final = {"unit": UNIT, "parcel": PARCEL, "building": BUILDING, "premises": PREMISES}
@@ -83,22 +84,26 @@ def spellings(text: str) -> list[str]:
     return found
 
 
-def named(connection: Connection, text: str) -> list[Subject]:
+def named(connection: Connection, text: str, overlay: Overlay | None = None) -> list[Subject]:
     """Return all that was ever registered under a number, given in any spelling; a unit before its main object.
+
+    What a draft gave the number to, where one lies over the register, counts as registered.
 
     Raises:
         InvalidNumber: the text is no number, nor stands in the register as one.
         NotFound: never issued.
     """
-    found = _named(connection, [text]) or _named(connection, spellings(text))
+    found = _named(connection, [text], overlay) or _named(connection, spellings(text), overlay)
     if not found:
         raise NotFound(_NEVER.filled(number=text[:_LONGEST]), number=text[:_LONGEST])
     return found
 
 
-def _named(connection: Connection, candidates: Sequence[str]) -> list[Subject]:
-    statement = sql.SQL(" UNION ALL ").join(_issued_to()) + sql.SQL(" ORDER BY 1")
-    rows = connection.execute(statement, {"candidates": list(candidates)}).fetchall()
+def _named(connection: Connection, candidates: Sequence[str], overlay: Overlay | None) -> list[Subject]:
+    arms = [*_issued_to(), *(() if overlay is None else _proposed_for(overlay))]
+    statement = sql.SQL(" UNION ").join(arms) + sql.SQL(" ORDER BY 1")
+    bound = {"candidates": list(candidates), **({} if overlay is None else {"draft": overlay.draft_id})}
+    rows = connection.execute(statement, bound).fetchall()
     return [Subject(list(KINDS)[order], feature_id, number) for order, feature_id, number in rows]
 
 
@@ -110,15 +115,35 @@ def _issued_to() -> Iterator[sql.Composed]:
         )
 
 
-def find(connection: Connection, text: str, reading: Reading, profile: CityProfile) -> Subject:
+def _proposed_for(overlay: Overlay) -> Iterator[sql.Composed]:
+    for order, layer in enumerate(KINDS.values()):
+        if overlay.touches(layer):
+            yield sql.SQL(
+                "SELECT {order}, feature_id, {number} FROM {table} "
+                "WHERE draft_id = %(draft)s AND proposed AND {number} = ANY(%(candidates)s)"
+            ).format(
+                order=sql.Literal(order),
+                number=sql.Identifier(NUMBER_OF[layer.name]),
+                table=sql.Identifier(layer.schema, twin_name(layer)),
+            )
+
+
+def find(
+    connection: Connection, text: str, reading: Reading, profile: CityProfile, kinds: Collection[str] = tuple(KINDS)
+) -> Subject:
     """Return what bears a number at a reading; what was registered under the number later does not change it.
+
+    Only what is of one of the ``kinds`` counts.
 
     Raises:
         InvalidNumber: the text is no number, nor stands in the register as one.
         NotFound: never issued, or not known to the register then.
         Gone: it was in force at another time; ``data["in_force"]`` says when.
     """
-    spans = {subject: _spans(connection, subject, reading) for subject in named(connection, text)}
+    subjects = [subject for subject in named(connection, text, reading.overlay) if subject.kind in kinds]
+    if not subjects:
+        raise NotFound(_NEVER.filled(number=text[:_LONGEST]), number=text[:_LONGEST])
+    spans = {subject: _spans(connection, subject, reading) for subject in subjects}
     known = {subject: found for subject, found in spans.items() if found}
     for subject, found in known.items():
         if any((a is None or a <= reading.valid) and (b is None or reading.valid < b) for a, b in found):
@@ -135,7 +160,7 @@ def find_known(connection: Connection, text: str, reading: Reading, profile: Cit
         InvalidNumber: the text is no number, nor stands in the register as one.
         NotFound: never issued, or not known to the register then.
     """
-    subjects = named(connection, text)
+    subjects = named(connection, text, reading.overlay)
     for subject in subjects:
         if _spans(connection, subject, reading):
             return subject
@@ -146,8 +171,9 @@ Span = tuple[datetime | None, datetime | None]
 
 
 def _spans(connection: Connection, subject: Subject, reading: Reading) -> list[Span]:
-    statement = sql.SQL(_SPANS).format(table=sql.Identifier(subject.layer.schema, subject.layer.table))
-    rows = connection.execute(statement, {"id": subject.feature_id, "recorded": reading.recorded}).fetchall()
+    arms = laid_over(subject.layer, (_KNOWN,), _PROPOSED, {}, overlaid=reading.overlaid(subject.layer))
+    statement = sql.SQL(_SPANS).format(versions=sql.SQL(" UNION ALL ").join(arms))
+    rows = connection.execute(statement, {**reading.parameters, "id": subject.feature_id}).fetchall()
     return [(row[0], row[1]) for row in rows]
 
 
@@ -173,10 +199,14 @@ def _here(moment: datetime | None, profile: CityProfile) -> str | None:
 
 _SPANS: Final = """
 SELECT lower(period), upper(period) FROM (
-  SELECT unnest(range_agg(valid)) AS period FROM {table}
-  WHERE feature_id = %(id)s AND recorded @> %(recorded)s::timestamptz AND NOT abolished) AS periods
+  SELECT unnest(range_agg(valid)) AS period FROM ({versions}) AS v) AS periods
 ORDER BY 1 NULLS FIRST
 """
+_KNOWN: Final = """
+  SELECT valid FROM {table} AS t
+  WHERE feature_id = %(id)s AND recorded @> %(recorded)s::timestamptz AND NOT abolished{fence}"""
+_PROPOSED: Final = """
+  SELECT valid FROM {table} AS t WHERE draft_id = {draft} AND feature_id = %(id)s AND NOT abolished"""
 _NEVER = Text(
     kk="{number} нөмірімен ешқандай бірлік, учаске, ғимарат немесе үй-жай тіркелмеген.",
     ru="Под номером {number} не зарегистрировано ни единицы недвижимости, ни участка, ни здания, ни помещения.",

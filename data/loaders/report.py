@@ -29,7 +29,9 @@ class ImportReport:
         strays: what stood between rows and is none; refused.
         archived: how many of these were archived, on request.
         quarters: accounting quarters derived from the file's own division.
-        changeset: the one that recorded it all; ``None`` for a dry run, or where nothing changed.
+        changeset: the one that recorded it all; ``None`` for a dry run, for a draft, or where nothing changed.
+        draft: name of the draft that took it up.
+        revision: the draft's from then on; ``None`` for a dry run, or where nothing changed.
         log: all defects.
     """
 
@@ -53,6 +55,8 @@ class ImportReport:
     archived: int = 0
     quarters: int = 0
     changeset: int | None = None
+    draft: str | None = None
+    revision: int | None = None
 
     @property
     def clean(self) -> bool:
@@ -76,7 +80,11 @@ class ImportReport:
             "sha256": self.sha256,
             "crs": self.crs,
             "dry_run": self.dry_run,
-            "changeset": self.changeset,
+            **(
+                {"changeset": self.changeset}
+                if self.draft is None
+                else {"draft": self.draft, "revision": self.revision}
+            ),
             "rows": {
                 "read": self.read,
                 "accepted": self.accepted,
@@ -89,6 +97,12 @@ class ImportReport:
             "absent": {"count": len(self.absent), "archived": self.archived, "keys": self.absent},
             "defects_by_code": dict(sorted(self.log.by_code.items())),
         }
+
+    def _recorded(self) -> dict[str, Any]:
+        """Return where it all went: a changeset, or a draft's revision."""
+        if self.draft is None:
+            return {"changeset": self.changeset}
+        return {"draft": self.draft, "revision": self.revision}
 
     def told(self) -> Text:
         """Return the report in one sentence."""

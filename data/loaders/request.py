@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from gis.act import Act
+from gis.draft import Draft
 from gis.text import Text
 
 
@@ -25,6 +26,7 @@ class ImportRequest:
         accept_defects: take rows that break a rule, with the defect on record.
         archive_missing: archive what earlier editions brought and this one lacks.
         report: folder for ``report.json`` and ``defects.geojson``.
+        draft: into which the rows go instead of the register.
     """
 
     layer: str
@@ -39,6 +41,7 @@ class ImportRequest:
     accept_defects: bool = False
     archive_missing: bool = False
     report: Path | None = None
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

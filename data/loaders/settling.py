@@ -17,6 +17,7 @@ from data.loaders.workbench import Party, Workbench
 from gis import staging
 from gis.act import Act
 from gis.bulk import Bulk
+from gis.draft import held
 from gis.layer import Layer
 from gis.locks import WHOLE_REGISTER
 from gis.recording import Entry, record
@@ -60,14 +61,19 @@ class Settling:
         names = {self.bench.layer.name, QUARTER.name} if self.quarters else {self.bench.layer.name}
         self.layers: list[Layer] = [layer for name, layer in self.register.layers.items() if name in names]
         self.bulk = Bulk(self.register, self.bench.connection, self.act, self.layers)
+        self.report.draft = None if self.request.draft is None else self.request.draft.name
 
     def run(self) -> tuple[int, bytes] | None:
-        """Settle everything; return number and hash of the changeset, or ``None`` where none was made."""
+        """Settle everything; return number and hash of the changeset, or ``None`` where none was made.
+
+        Raises:
+            MovedOn: the register changed, while a draft was loaded, what the file changes.
+        """
         recorded: tuple[int, bytes] | None = None
         connection = self.bench.connection
         try:
             with connection.transaction():
-                WHOLE_REGISTER.acquire(connection)
+                self._hold()
                 staging.prepare(connection, self.layers)
                 staging.prepare(connection, self.layers)
                 reviewed = self._settled()
@@ -79,6 +85,13 @@ class Settling:
                 for layer in self.layers:
                     staging.drop_indexes(connection, layer)
         return recorded
+
+    def _hold(self) -> None:
+        """Lock the register; a load into a draft holds that alone."""
+        if self.request.draft is None:
+            WHOLE_REGISTER.acquire(self.bench.connection)
+        else:
+            self.bulk.draft = held(self.bench.connection, self.request.draft.draft_id)
 
     def _settled(self) -> "_Judgement":
         self._say(COMPARING)
@@ -177,11 +190,11 @@ class Settling:
     def _tell_accepted(self, judgement: "_Judgement") -> None:
         for violation, reviewed in zip(judgement.found, judgement.reviewed.found, strict=True):
             sides = [i for i in _sides(violation) if judgement.parties[i].is_written]
-            if violation.severity == "error":
+            if violation.severity != "warning":
                 self.defective.update(row for i in sides if (row := judgement.parties[i].row) is not None)
             if violation.rule.startswith(_OWN_RULE):
                 continue
-            outcome = Outcome.ACCEPTED_WITH_DEFECT if violation.severity == "error" else Outcome.ACCEPTED
+            outcome = Outcome.ACCEPTED if violation.severity == "warning" else Outcome.ACCEPTED_WITH_DEFECT
             for side in sides or [reviewed.feature_id]:
                 self._tell(violation, side, judgement.parties, outcome)
 
@@ -191,7 +204,7 @@ class Settling:
             row=parties[side].row,
             key=parties[side].key,
             code=violation.rule,
-            weight=Weight.ACCEPTABLE if violation.severity == "error" else Weight.WARNING,
+            weight=Weight.WARNING if violation.severity == "warning" else Weight.ACCEPTABLE,
             text=self._statement(violation.rule),
             outcome=outcome,
             feature_id=side,
@@ -221,6 +234,9 @@ class Settling:
         if not layers:
             return None
         self._say(RECORDING)
+        if self.bulk.draft is not None:
+            self.report.revision = self.bulk.propose(VERB).revision
+            return None
         on_record = [*judgement.broken, *judgement.reviewed.lessened]
         entry = Entry(VERB, self.act, layers, (), on_record, judgement.reviewed.healed)
         number, _, digest = record(self.bench.connection, entry)

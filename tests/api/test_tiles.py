@@ -112,7 +112,7 @@ def test_times(client: httpx2.Client, furnished_city: City) -> None:
         (f"{PARCELS}/WebMercatorQuad/x/1/1", 404),
         (f"{PARCELS}/Other/16/1/1", 404),
         ("/ogc/collections/land.none/tiles/WebMercatorQuad/16/1/1", 404),
-        (f"{PARCELS}/WebMercatorQuad/16/1/1?draft=plan", 400),
+        (f"{PARCELS}/WebMercatorQuad/16/1/1?draft=plan", 401),
         (f"{PARCELS}/WebMercatorQuad/16/1/1?datetime=yesterday", 400),
         (f"{PARCELS}/WebMercatorQuad/16/1/1?datetime=2020-01-01/2021-01-01", 400),
         (f"{PARCELS}/WebMercatorQuad/16/1/1?datetime=2020-01-01T00:00:00", 400),

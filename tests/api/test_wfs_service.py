@@ -128,7 +128,7 @@ def test_sections(wfs: Wfs) -> None:
         ("GetFeature", {"TYPENAMES": "land:parcel", "SORTBY": "version"}, 501, "OptionNotSupported", "SORTBY"),
         ("GetFeature", {"TYPENAMES": "land:parcel", "NAMESPACES": "land=x"}, 400, _INVALID, "NAMESPACES"),
         ("GetFeature", {"TYPENAMES": "land:parcel", "DATETIME": "soon"}, 400, _INVALID, "DATETIME"),
-        ("GetFeature", {"TYPENAMES": "land:parcel", "DRAFT": "1"}, 400, _INVALID, "draft"),
+        ("GetFeature", {"TYPENAMES": "land:parcel", "DRAFT": "1"}, 401, "NoApplicableCode", "DRAFT"),
         ("GetFeature", {"TYPENAMES": "land:parcel", "TYPO": "1"}, 400, _INVALID, "TYPO"),
         ("GetFeature", {"TYPENAMES": "land:zone", "RESOURCEID": "land.parcel.1"}, 400, _INVALID, "RESOURCEID"),
         ("GetFeature", {"STOREDQUERY_ID": "urn:other"}, 400, _INVALID, "STOREDQUERY_ID"),
