@@ -1,4 +1,4 @@
-"""The demo city's legal registers: addresses, registered houses, parties and rights, through the verbs of each.
+"""The demo city's registers beside land: addresses, houses, rights, plans, nature, building, through the verbs of each.
 
 Acts are dated from 2019 to 2025, in the order in which they are recorded; nothing in them is real but the map.
 """
@@ -6,11 +6,14 @@ Acts are dated from 2019 to 2025, in the order in which they are recorded; nothi
 from psycopg import Connection
 
 from data.city import Tell, quiet
+from data.demo_environment import nature
 from data.demo_houses import register_houses
 from data.demo_office import Office
 from data.demo_people import register_people
 from data.demo_places import form_units, reform
+from data.demo_planning import planning
 from data.demo_rights import tales
+from data.demo_works import works
 from gis.register import Register
 
 
@@ -28,7 +31,11 @@ def tell_registers(register: Register, connection: Connection, serial: int, tell
     units = form_units(office)
     tell("sample acts on houses", 0.1)
     houses = register_houses(office, units.west)
-    tell("sample acts on rights", 0.5)
+    tell("sample acts on rights", 0.4)
     people = register_people(office)
     office.tell([reform(office, units), *tales(office, houses, people)])
+    tell("sample acts on plans and networks", 0.7)
+    office.tell(planning(office))
+    tell("sample acts on nature and building", 0.85)
+    office.tell([*nature(office), *works(office, people)])
     return office.serial - serial

@@ -15,6 +15,7 @@ from gis.record import Write
 from gis.register import Register
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
+ALMATY = REAL_DATA / "almaty" / "almaty-2012.osm.pbf"
 _serial = count(1)
 
 ORIGIN = (25_496_500.0, 6_673_000.0)

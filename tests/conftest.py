@@ -1,6 +1,8 @@
 """Real registers for the tests: one PostGIS cluster a session, a fresh database wherever a test writes."""
 
+import fcntl
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -12,6 +14,8 @@ from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from data.city import BuildReport, build_city
+from data.demo import build_demo
 from data.installation import Installation
 from data.profiles import find
 from gis.database import Database, connect
@@ -19,7 +23,7 @@ from gis.edit import Put
 from gis.heads import SignedHeads
 from gis.record import Write
 from gis.register import Register
-from tests.city import REAL_DATA, City, square
+from tests.city import ALMATY, REAL_DATA, City, square
 
 _serial = count(1)
 
@@ -55,7 +59,7 @@ def fresh_city(installation: Installation) -> Iterator[Callable[[str], City]]:
         template = templates[profile_name]
         name = f"t{os.getpid()}_{next(_serial)}"
         with connect(installation.cluster.dsn("postgres")) as connection:
-            source = str(conninfo_to_dict(template.database.owner)["dbname"])
+            source = _name(template.database)
             copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
             connection.execute(copy)
         heads = SignedHeads(installation.home / "heads", name)
@@ -65,7 +69,50 @@ def fresh_city(installation: Installation) -> Iterator[Callable[[str], City]]:
     yield fresh
     for register in opened:
         register.close()
-    _drop(installation, [str(conninfo_to_dict(r.database.owner)["dbname"]) for r in (*opened, *templates.values())])
+    if "QALA_TEST_HOME" in os.environ:  # any other home goes whole
+        _drop(installation, [_name(r.database) for r in (*opened, *templates.values())])
+
+
+@pytest.fixture(scope="session")
+def built_city(
+    fresh_city: Callable[[str], City], installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[City, BuildReport]]:
+    """Copy a city that is built once a run, by whichever worker needs it first: ``demo``, or ``almaty`` of 2012."""
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def built(which: str) -> tuple[City, BuildReport]:
+        known, profile_name = run / f"{which}.city", "helsinki" if which == "demo" else which
+        with (run / f"{which}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not known.exists():
+                made = fresh_city(profile_name).register
+                report = build_demo(made) if which == "demo" else build_city(made, ALMATY)
+                made.close()
+                known.write_bytes(pickle.dumps((_name(made.database), report)))
+            source, report = pickle.loads(known.read_bytes())
+            city = fresh_city(profile_name)
+            _become(installation, city.register, source)
+            return city, report
+
+    return built
+
+
+def _become(installation: Installation, register: Register, source: str) -> None:
+    """Put a copy of another database, and of its signed heads, in place of a register's own."""
+    name = _name(register.database)
+    register.close()
+    _drop(installation, [name])
+    with connect(installation.cluster.dsn("postgres")) as connection:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(source)))
+    folder = installation.home / "heads"
+    for number, digest in SignedHeads(folder, source).heads():
+        SignedHeads(folder, name).append(number, digest)
+
+
+def _name(database: Database) -> str:
+    return str(conninfo_to_dict(database.owner)["dbname"])
 
 
 def _in(database: Database, name: str) -> Database:

@@ -20,7 +20,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from data.catalogue import LAYERS
-from data.demo import build_demo
+from data.city import BuildReport
 from gis import tokens
 from gis.audit import verify
 from gis.database import connect
@@ -169,10 +169,11 @@ def sections() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told(fresh_city: Callable[[str], City], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def told(
+    built_city: Callable[[str], tuple[City, BuildReport]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Told]:
     """The demo city after the whole story, and what was seen on the way."""
-    city = fresh_city("helsinki")
-    build_demo(city.register)
+    city, _ = built_city("demo")
     with city.register.writing() as connection:
         secrets = {name: tokens.create(connection, name, role) for name, role in ROLES.items()}
     with (
