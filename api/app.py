@@ -15,10 +15,24 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api import access, address, counter, feed, health, history, land, problems, real_estate
+from api import (
+    access,
+    address,
+    counter,
+    environment,
+    feed,
+    health,
+    history,
+    land,
+    problems,
+    real_estate,
+    restrictions,
+    urban_planning,
+)
 from api.address.batch import LARGER_BODY as LARGER_FILE
 from api.address.search import AddressSearch
 from api.counter.documents import LARGER_BODY
+from api.drafts.router import router as drafts_router
 from api.limits import BodyLimit
 from api.logs import keep_calm
 from api.ogc.request import only
@@ -27,7 +41,10 @@ from api.ogc.tiles import Tiles
 from api.oidc import configured
 from api.origin import origin, public_url
 from api.orphans import end_with_parent
+from api.privacy import DraftsArePrivate
 from api.real_estate.allowance import Allowance
+from api.urban_planning.city3d_routes import router as city3d_router
+from api.urban_planning.networks import router as networks_router
 from api.wfs import Wfs
 from api.wfs.errors import exception_report
 from api.wfs.router import PATH as WFS_PATH
@@ -84,14 +101,21 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
         AddressSearch(register.profile, searchers).router,
         address.router,
         real_estate.router,
+        networks_router,
+        urban_planning.router,
+        city3d_router,
+        environment.router,
         counter.router,
         feed.router,
+        drafts_router,
+        restrictions.router,
         health.router,
         access.router,
     ):
         app.include_router(router)
     app.add_route("/", _start, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_middleware(BodyLimit, reports={WFS_PATH: exception_report}, larger=(LARGER_BODY, LARGER_FILE))
+    app.add_middleware(DraftsArePrivate)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

@@ -9,7 +9,21 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli import access, address, admin, bench, counter, exchange, locate, serve
+from api.cli import (
+    access,
+    address,
+    admin,
+    bench,
+    counter,
+    drafts,
+    environment,
+    exchange,
+    extract,
+    locate,
+    network,
+    plans,
+    serve,
+)
 from api.cli.output import EXIT_CODES, say_error
 from gis.errors import QalaError
 
@@ -35,6 +49,7 @@ app = typer.Typer(
 app.command("up")(serve.up)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
+app.command("extract")(extract.extract)
 app.command("layers")(admin.layers)
 app.command("rules")(admin.rules)
 app.command("profile")(admin.profile)
@@ -46,7 +61,12 @@ app.add_typer(admin.token, name="token")
 address.address.command("locate")(locate.locate)
 app.add_typer(address.address, name="address")
 app.add_typer(counter.counter, name="counter")
+app.add_typer(drafts.draft, name="draft")
+app.add_typer(plans.plan, name="plan")
 app.add_typer(access.access, name="access")
+app.add_typer(environment.zones, name="zones")
+app.add_typer(environment.measurements, name="measurements")
+app.add_typer(network.network, name="network")
 app.add_typer(bench.bench, name="bench")
 
 

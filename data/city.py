@@ -252,11 +252,10 @@ def _of_the_map(register: Register, found: Sequence[Violation], read: Container[
     Raises:
         RuleBroken: what was derived breaks a rule.
     """
-    broken = [violation for violation in found if violation.severity == "error"]
-    derived = [violation for violation in broken if violation.layer not in read]
+    derived = [violation for violation in found if violation.severity == "error" and violation.layer not in read]
     if derived:
         raise refuse(derived, register.rules)
-    return broken
+    return [violation for violation in found if violation.severity != "warning"]
 
 
 REASON: Final = Text(

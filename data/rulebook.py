@@ -9,7 +9,7 @@ from gis.rules import Rule
 from gis.source import RULE, STATEMENT
 from gis.text import Text
 
-_SEVERITY = {"error": "forbids the act", "warning": "warns"}
+_SEVERITY = {"error": "forbids the act", "warning": "warns", "recorded": "records a violation, and forbids nothing"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,16 @@ def bench_passports(
     raise typer.Exit(0 if show(results, "qala bench passports", as_json=json) else 1)
 
 
+@bench.command("extract")
+def bench_extract(parcels: Parcels = 200_000, rounds: Rounds = 5, only: Only = "", json: Json = False) -> None:
+    """Measure restriction extracts beside bare SQL and a geopandas overlay; exit code 1 where a target is missed."""
+    from api.bench.extract import measure  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.table import show  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, parcels=parcels, rounds=rounds, only=only)
+    raise typer.Exit(0 if show(results, "qala bench extract", as_json=json) else 1)
+
+
 @bench.command("addresses")
 def bench_addresses(
     addresses: Annotated[
@@ -84,6 +94,40 @@ def bench_addresses(
 
     results = measure(_tell, addresses=addresses, rounds=rounds, seconds=seconds, only=only)
     raise typer.Exit(0 if show(results, "qala bench addresses", as_json=json) else 1)
+
+
+@bench.command("zones")
+def bench_zones(parcels: Parcels = 200_000, rounds: Rounds = 5, json: Json = False) -> None:
+    """Measure what the city's size costs a network edit with its zones; exit code 1 where the target is missed."""
+    from api.bench.table import show  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.zones import measure  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, parcels=parcels, rounds=rounds)
+    raise typer.Exit(0 if show(results, "qala bench zones", as_json=json) else 1)
+
+
+@bench.command("drafts")
+def bench_drafts(parcels: Parcels = 200_000, rounds: Rounds = 5, only: Only = "", json: Json = False) -> None:
+    """Measure pages read through a draft and its adoption; exit code 1 where a target is missed."""
+    from api.bench.drafts import measure  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.table import show  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, parcels=parcels, rounds=rounds, only=only)
+    raise typer.Exit(0 if show(results, "qala bench drafts", as_json=json) else 1)
+
+
+@bench.command("city3d")
+def bench_city3d(
+    buildings: Annotated[int, typer.Option(help="Buildings of the made-up city.")] = 8000,
+    rounds: Rounds = 5,
+    json: Json = False,
+) -> None:
+    """Measure 3D Tiles built once and after one edit; exit code 1 where a target is missed."""
+    from api.bench.city3d import measure  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.table import show  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, buildings=buildings, rounds=rounds)
+    raise typer.Exit(0 if show(results, "qala bench city3d", as_json=json) else 1)
 
 
 def _tell(step: str) -> None:

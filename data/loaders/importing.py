@@ -42,10 +42,22 @@ def import_file(
         QalaError: what the database refuses; nothing was written.
     """
     check_source(request.act.source, register.profile)
-    layer = register.layers[request.layer]
     given = read_mapping(request.mapping) if request.mapping else None
     options = _options(register, request, given or ColumnMapping())
-    source = open_source(request.file, options)
+    return bring_in(register, request, open_source(request.file, options), options, progress, given)
+
+
+def bring_in(
+    register: Register,
+    request: ImportRequest,
+    source: RowSource,
+    options: SourceOptions,
+    progress: Callable[[Progress], None] = quiet,
+    given: ColumnMapping | None = None,
+) -> ImportReport:
+    """Bring in what a source reads; arguments and errors as :func:`import_file`."""
+    check_source(request.act.source, register.profile)
+    layer = register.layers[request.layer]
     mapping = fitted(given, layer, source.columns, request.dataset or request.file.stem)
     _require_numbered(layer, mapping)
     shaper = Shaper(layer, register.profile, system_of(source, options, request.file.name))

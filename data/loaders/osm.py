@@ -17,11 +17,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from cadastres.address.model import ADDRESS, NAMED_PLACE, STREET
-from cadastres.environment.model import GREEN_AREA, WATER_BODY
+from cadastres.environment.model import GREEN_AREA, PROTECTED_SITE, WATER_BODY, WATER_REACH
 from cadastres.real_estate.model import BUILDING
 from cadastres.urban_planning.model import LAND_USE
-from data.loaders import tagging
+from cadastres.urban_planning.network_model import NETWORK_LINE, NETWORK_NODE, NETWORK_STRUCTURE
+from data.loaders import network_tagging, tagging
 from data.loaders.defects import Defect, Kind, Outcome, Weight
+from data.loaders.osm_networks import connect
 from data.loaders.pbf import Element, Extract, read_extract
 from data.loaders.source import BadFile
 from gis.crs import System, transformer
@@ -36,6 +38,11 @@ READERS: Final[Mapping[Layer, tagging.Reader]] = {
     LAND_USE: tagging.land_use,
     WATER_BODY: tagging.water_body,
     GREEN_AREA: tagging.green_area,
+    WATER_REACH: tagging.water_reach,
+    PROTECTED_SITE: tagging.protected_site,
+    NETWORK_STRUCTURE: network_tagging.structure,
+    NETWORK_NODE: network_tagging.node,
+    NETWORK_LINE: network_tagging.line,
 }
 """What each layer that an extract fills makes of an element's tags."""
 
@@ -128,6 +135,7 @@ def read_osm(path: Path, system: System) -> OsmCity:
     )
     layers[STREET.name].features = _joined(layers[STREET.name].features)
     layers[ADDRESS.name].features = _told_once(layers[ADDRESS.name].features)
+    connect(layers)
     lines = [e for e in extract.elements if e.geometry is not None and e.geometry.geom_type == "LineString"]
     return OsmCity(
         layers=layers,
@@ -163,6 +171,8 @@ def _rows(layer: Layer, elements: Iterable[Element], system: System) -> LayerRow
         if attributes is not None:
             rows.read += 1
             shape, flaws = _shape(layer, element)
+            if attributes.get("utility_network_type", "") is None:
+                shape, flaws = None, [*flaws, (NO_NETWORK, {})]
             flaws += [(ODD_VALUE, {"key": key, "value": value[:80]}) for key, value in sorted(odd.items())]
             place = None if element.geometry is None else _point(element.geometry, to_wgs84)
             _settle(rows, str(element.reference), attributes, shape, (flaws, place))
@@ -210,7 +220,7 @@ def _shape(layer: Layer, element: Element) -> tuple[BaseGeometry | None, _Flaws]
     match layer.geometry:
         case GeometryKind.POINT:
             return _as_point(element.geometry), cut
-        case GeometryKind.MULTILINESTRING:
+        case GeometryKind.LINESTRING | GeometryKind.MULTILINESTRING:
             shape, flaws = _as_lines(element.geometry)
         case _:
             shape, flaws = _as_areas(element.geometry)
@@ -326,9 +336,9 @@ NO_AREA: Final = _kind(
 NO_LINE: Final = _kind(
     "not-a-line",
     Weight.REFUSAL,
-    "Нысанның түрі {found}; көшеге осьтік сызық керек.",
-    "Объект имеет вид {found}; улице нужна осевая линия.",
-    "The element is a {found}; a street takes a centre line.",
+    "Нысанның түрі {found}; бұл қабатқа осьтік сызық керек.",
+    "Объект имеет вид {found}; этому слою нужна осевая линия.",
+    "The element is a {found}; this layer takes a centre line.",
 )
 NOTHING_LEFT: Final = _kind(
     "nothing-left",
@@ -336,6 +346,13 @@ NOTHING_LEFT: Final = _kind(
     "Геометрия нүктеге немесе сызыққа айналып кеткен: аумағы да, ұзындығы да жоқ.",
     "Геометрия вырождена: у неё нет ни площади, ни длины.",
     "The geometry has collapsed: it has neither area nor length.",
+)
+NO_NETWORK: Final = _kind(
+    "network-not-told",
+    Weight.REFUSAL,
+    "Құбырдың не құдықтың не тасымалдайтыны айтылмаған: ол қай желіге жататыны белгісіз.",
+    "Не сказано, что несёт труба или колодец: неизвестно, к какой сети они относятся.",
+    "It is not told what the pipe or manhole carries: to which network it belongs is unknown.",
 )
 CUT: Final = _kind(
     "cut-at-edge",

@@ -135,7 +135,7 @@ SELECT left(value, 8), max(substr(value, 9)::bigint) FROM {issued}
 WHERE left(value, 8) = ANY(%(codes)s) AND value ~ '^[0-9]{{9,20}}$' GROUP BY 1
 """
 _STAGE_NEW = """
-INSERT INTO {staged} ({columns}, state)
+INSERT INTO {staged} ({columns}, _state)
 SELECT q.feature_id, 1, tstzrange(min(coalesce(r._from, %(valid_from)s)), NULL), false,
   ST_Multi(ST_Union(r.geom)), {values}, 'new'
 FROM pg_temp.load_quarter AS q JOIN pg_temp.load_row AS r USING (_quarter) JOIN pg_temp.load_fate AS f USING (_row)

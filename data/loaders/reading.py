@@ -57,7 +57,7 @@ class FileReading:
         for batch in self.source.batches(BATCH):
             shaped = self.shaper.shape(batch)
             valued = self.valuer.value(batch)
-            refused = self._tell(batch, valued, [*shaped.flaws, *valued.flaws])
+            refused = self._tell(batch, valued, [*shaped.flaws, *valued.flaws, *batch.flaws])
             self._tell_strays(batch)
             self.report.read += len(batch.rows) + len(batch.not_rows)
             self.report.unwrapped += shaped.unwrapped

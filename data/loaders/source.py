@@ -5,7 +5,7 @@ columns, so that a file of any size needs the memory of one batch.
 """
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from data.loaders.defects import Flaw
 from gis.crs import OWN_SRIDS, OwnSystem, System, parse_crs
 from gis.errors import BadRequest, QalaError
 from gis.text import Text
@@ -76,13 +77,15 @@ class Batch:
         geometries: shapely geometries, ``x, y`` in the file's system; ``None`` where there is none or it is broken.
         broken: why a geometry can't be read, by index.
         not_rows: what stood between them and is no row.
+        flaws: what the format's own reader found in them.
     """
 
     rows: npt.NDArray[np.int64]
     columns: dict[str, pa.Array]
     geometries: Geometries
-    broken: dict[int, str] = field(default_factory=dict)
+    broken: Mapping[int, str | Text] = field(default_factory=dict)
     not_rows: tuple[Cell, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
 
 
 class RowSource(Protocol):

@@ -15,8 +15,8 @@ Reader = Callable[[Tags, Odd], Attributes | None]
 _Value = TypeVar("_Value", int, float)
 
 KEYS: Final = (
-    "addr:housenumber", "building", "highway", "landuse", "leisure", "natural", "place", "railway", "water",
-    "waterway",
+    "addr:housenumber", "boundary", "building", "emergency", "highway", "landuse", "leisure", "man_made", "manhole",
+    "natural", "place", "power", "railway", "water", "waterway",
 )  # fmt: skip
 """Elements with none of these are passed over."""
 
@@ -186,6 +186,40 @@ def green_area(tags: Tags, odd: Odd) -> Attributes | None:  # noqa: ARG001 - a R
     kinds = (_GREEN.get((key, tags.get(key, ""))) for key in ("leisure", "landuse", "natural"))
     kind = next((k for k in kinds if k), None)
     return None if kind is None else {**names(tags), "green_area_type": kind}
+
+
+_WATERCOURSES: Final = {
+    "river": "river", "stream": "small_river", "canal": "canal", "ditch": "canal", "drain": "canal",
+}  # fmt: skip
+_CLASSES: Final = {
+    "1": "nature_reserve", "1a": "nature_reserve", "1b": "nature_reserve", "2": "national_park",
+    "3": "natural_monument", "4": "zakaznik",
+}  # fmt: skip
+"""IUCN categories as the map tells them, and the kinds of the law that come nearest."""
+
+
+def water_reach(tags: Tags, odd: Odd) -> Attributes | None:
+    """Return what a watercourse's axis says (environment.water_reach)."""
+    water_class = _WATERCOURSES.get(tags.get("waterway", ""))
+    if water_class is None:
+        return None
+    width = _metres(tags, "width", odd)
+    return {
+        **names(tags),
+        "water_class": water_class,
+        "measured_from": "axis",
+        "half_width": None if width is None else width / 2,
+    }
+
+
+def protected_site(tags: Tags, odd: Odd) -> Attributes | None:  # noqa: ARG001 - a Reader
+    """Return what a protected area says (environment.protected_site); a class without a kind in the law is none."""
+    bounded, reserve = tags.get("boundary"), tags.get("leisure") == "nature_reserve"
+    if bounded not in {"national_park", "protected_area"} and not reserve:
+        return None
+    kind = _CLASSES.get(tags.get("protect_class", ""))
+    kind = kind or ("national_park" if bounded == "national_park" else "zakaznik" if reserve else None)
+    return None if kind is None else {**names(tags), "site_kind": kind}
 
 
 def _text(tags: Tags, key: str) -> str | None:

@@ -141,7 +141,8 @@ class Valuer:
 
     def _check_text(self, declared: Field, values: list[Any], dates: Sequence[datetime | None], work: "_Work") -> None:
         name = declared.name
-        long = {i: len(v) for i, v in enumerate(values) if v is not None and len(v) > LONGEST}
+        bounded = () if declared.document else values
+        long = {i: len(v) for i, v in enumerate(bounded) if v is not None and len(v) > LONGEST}
         for i, length in long.items():
             work.flaws.append(Flaw(i, defects.VALUE_TOO_LONG, {"field": name, "length": length, "longest": LONGEST}))
             values[i] = None

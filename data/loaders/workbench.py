@@ -208,7 +208,7 @@ class Workbench:
 
     def has_staged(self, layer: Layer) -> bool:
         """Tell whether anything of a layer would be opened or closed."""
-        found = sql.SQL("SELECT FROM {} WHERE state <> 'kept' LIMIT 1").format(staged(layer))
+        found = sql.SQL("SELECT FROM {} WHERE _state <> 'kept' LIMIT 1").format(staged(layer))
         return self.connection.execute(found).fetchone() is not None
 
     def tally(self) -> dict[str, int]:
@@ -306,7 +306,7 @@ SELECT c._row, c._key, c.feature_id, live.changeset FROM changed AS c CROSS JOIN
 WHERE live.changeset > c.changeset ORDER BY 1
 """
 _STAGE_NEW = """
-INSERT INTO {staged} ({columns}, state)
+INSERT INTO {staged} ({columns}, _state)
 SELECT f.feature_id, 1, tstzrange(coalesce(r._from, %(valid_from)s), NULL), false, r.geom, {values}, 'new'
 FROM pg_temp.load_fate AS f JOIN pg_temp.load_row AS r USING (_row){join} WHERE f.state = 'new'
 """
@@ -333,23 +333,23 @@ SELECT w.feature_id, w.start, true, c.geom, {values}
 FROM (SELECT unnest(%(features)s::bigint[]) AS feature_id, %(valid_from)s::timestamptz AS start) AS w {current}
 """
 _STAGE_LIVE = """
-INSERT INTO {staged} ({columns}, state)
+INSERT INTO {staged} ({columns}, _state)
 SELECT {live}, CASE WHEN upper_inf(v.valid) OR upper(v.valid) > w.start THEN 'closed' ELSE 'kept' END
 FROM pg_temp.load_write AS w JOIN {table} AS v USING (feature_id) WHERE upper_inf(v.recorded)
 """
 _STAGE_CUT = """
-INSERT INTO {staged} ({columns}, state)
+INSERT INTO {staged} ({columns}, _state)
 SELECT v.feature_id, 1 + (SELECT max(version) FROM {table} AS a WHERE a.feature_id = w.feature_id),
   tstzrange(lower(v.valid), w.start), v.abolished, v.geom {fields}, 'new'
 FROM pg_temp.load_write AS w JOIN {table} AS v USING (feature_id)
 WHERE upper_inf(v.recorded) AND v.valid @> w.start AND (lower_inf(v.valid) OR lower(v.valid) < w.start)
 """
 _STAGE_WRITTEN = """
-INSERT INTO {staged} ({columns}, state)
+INSERT INTO {staged} ({columns}, _state)
 SELECT w.feature_id,
   1 + coalesce(s.version, (SELECT max(version) FROM {table} AS a WHERE a.feature_id = w.feature_id)),
   tstzrange(w.start, NULL), w.abolished, w.geom {written}, 'new'
-FROM pg_temp.load_write AS w LEFT JOIN {staged} AS s ON s.feature_id = w.feature_id AND s.state = 'new'
+FROM pg_temp.load_write AS w LEFT JOIN {staged} AS s ON s.feature_id = w.feature_id AND s._state = 'new'
 """
 _ABSENT = """
 SELECT i.source_key, i.feature_id FROM qala.imported AS i

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,6 +18,7 @@ from gis.record import NOWHERE, Write
 from tests.api.office import Office, opened_office
 from tests.api.server import serving
 from tests.city import ORIGIN, City, square
+from tests.city3d import EMPTY
 
 QGIS_PYTHON = "/usr/bin/python3"
 
@@ -55,9 +58,82 @@ def furnished_city(small_city: City) -> City:
     )
     put("real_estate.right_area", shapely.MultiPolygon([square(0, 0, 4.0)]), right_id=servitude)
     put("urban_planning.land_use", block, hilucs_land_use="5_ResidentialUse")
+    put("urban_planning.city_object", block, gml_id="kiosk", object_type="Building", shape=EMPTY)
+    plan = put(
+        "urban_planning.spatial_plan",
+        block,
+        plan_type="general_plan",
+        title_kk="Бас жоспар",
+        title_ru="Генеральный план",
+        level_of_spatial_plan="local",
+        process_step_general="elaboration",
+    )
+    put(
+        "urban_planning.zoning_element",
+        block,
+        plan_id=plan,
+        functional_zone="residential",
+        process_step_general="elaboration",
+    )
+    put(
+        "urban_planning.regulation_line",
+        line,
+        line_kind="red_line",
+        building_side="both",
+        process_step_general="legalForce",
+    )
     put("environment.water_body", block, water_type="standingWater")
     put("environment.green_area", block, green_area_type="park")
+    _works(small_city, block)
+    _nature(small_city, block, line)
+    _networks(small_city)
     return small_city
+
+
+def _nature(city: City, block: shapely.MultiPolygon, line: shapely.MultiLineString) -> None:
+    """Put in what the environmental cadastre keeps; zones follow from the parameter rows."""
+    put = city.put
+    kinds = ("water_protection_zone", "water_protection_strip", "sanitary", "electricity", "water", "gas", "sewer")
+    for kind in kinds:
+        put("environment.zone_parameter", NOWHERE, zone_kind=kind, class_key="any", width=50.0, confirmed=False)
+    put("environment.water_reach", line, water_class="river", measured_from="shoreline")
+    put("environment.facility", block, hazard_class="V")
+    site = put("environment.protected_site", block, site_kind="botanical_garden")
+    put("environment.protected_zone", block, site_id=site, zone_type="strict")
+    put("environment.hazard_area", block, hazard_type="mudflow", likelihood="low")
+    point = shapely.Point(ORIGIN)
+    put("environment.observed_event", point, event_type="mudflow", occurred_at=datetime(2015, 7, 23, tzinfo=UTC))
+    put("environment.monitoring_station", point, station_code="A-1", media_monitored="air")
+
+
+def _networks(city: City) -> None:
+    """Put in a water main between two nodes, the first of them in a pumping station."""
+    kind: dict[str, Any] = {"utility_network_type": "water", "current_status": "functional"}
+    house = city.put("urban_planning.network_structure", square(3, 3, 10.0), structure_kind="pumpingStation", **kind)
+    ends = (ORIGIN[0] + 35, ORIGIN[1] + 35), (ORIGIN[0] + 90, ORIGIN[1] + 35)
+    begin, end = (
+        city.put("urban_planning.network_node", shapely.Point(at), node_kind=what, structure_id=inside, **kind)
+        for at, what, inside in zip(ends, ("source", "consumer"), (house, None), strict=True)
+    )
+    course = shapely.LineString(ends)
+    flow: dict[str, Any] = {"flow_direction": "inDirection", "from_node": begin, "to_node": end}
+    city.put("urban_planning.network_line", course, **kind, **flow)
+
+
+def _works(city: City, block: shapely.MultiPolygon) -> None:
+    """Enter a construction object and an auction lot that was withdrawn."""
+    with city.register.reading() as connection:
+        parcel = store.find(connection, PARCEL, "cadastral_number", "91001001001")
+    purpose = {"purpose_kk": "тұрғын үй", "purpose_ru": "жилой дом"}
+    site = {"state": "design", "parcel_id": parcel, "parcel_number": "91001001001", **purpose}
+    named = {"lot_number": "91001001002-1", "parcel_number": "91001001002", "state": "cancelled", **purpose}
+    terms = {"right_offered": "ownership", "starting_price": 1000, "step": 100, "deposit": 10}
+    act = city.act()
+    made = (
+        Write("urban_planning.construction_object", -1, act.period, block, site),
+        Write("urban_planning.auction_lot", -2, act.period, block, {**named, **terms}),
+    )
+    city.register.perform(Put(made), act)
 
 
 def _unit(city: City, number: str) -> int:

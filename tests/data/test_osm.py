@@ -17,6 +17,9 @@ from tests.osm_file import OsmFile, block_of
 
 GK25 = 3879
 BUILDING = "real_estate.building"
+NOT_IN_ALMATY = {"environment.protected_site", "urban_planning.network_line"}
+"""What nobody had drawn on the map of 2012."""
+
 STREET = "address.street"
 X, Y = 24.94, 60.17
 """A place in the centre of Helsinki."""
@@ -54,7 +57,7 @@ def test_counts_add_up(helsinki: OsmCity, layer: str) -> None:
     rows = helsinki.layers[layer]
     assert rows.read == rows.accepted + rows.accepted_with_defect + rows.refused
     assert sum(feature.rows for feature in rows.features) == rows.accepted + rows.accepted_with_defect
-    assert rows.read > 0
+    assert rows.read > 0 or layer == "environment.protected_site", "the centre of Helsinki has none"
     told = {d.key: d.outcome.value for d in rows.defects}
     assert list(told.values()).count("refused") == rows.refused
     assert list(told.values()).count("accepted-with-defect") == rows.accepted_with_defect
@@ -83,7 +86,7 @@ def test_geometries_are_valid_and_of_the_layer_s_kind(helsinki: OsmCity) -> None
     """Whatever was mended, nothing invalid or of another kind gets through."""
     for rows in helsinki.layers.values():
         shapes = [f.geometry for f in rows.features]
-        assert {shape.geom_type for shape in shapes} == {rows.layer.geometry.wkt}
+        assert {shape.geom_type for shape in shapes} <= {rows.layer.geometry.wkt}
         assert all(shape.is_valid and not shape.is_empty for shape in shapes)
 
 
@@ -281,7 +284,7 @@ def test_almaty_of_2012_adds_up() -> None:
     assert len(city.layers[BUILDING].features) >= 8000
     for rows in city.layers.values():
         assert rows.read == rows.accepted + rows.accepted_with_defect + rows.refused
-        assert rows.features
+        assert rows.features or rows.layer.name in NOT_IN_ALMATY
 
 
 def _node(file: OsmFile, node_id: int, point: tuple[float, float], **tags: str) -> None:

@@ -337,5 +337,5 @@ def test_unreadable_geometries_have_their_reason(tmp_path: Path) -> None:
     path.write_text("\n".join(["id,wkt", *rows, ""]), encoding="utf-8")
     _, (batch,) = _batches(path)
     assert sorted(batch.broken) == [0, 1, 2]
-    assert "closed" in batch.broken[0]
+    assert "closed" in str(batch.broken[0])
     assert all(batch.broken.values())
