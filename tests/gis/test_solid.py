@@ -120,3 +120,15 @@ def test_walls_follow_the_outline() -> None:
         for a, b in pairwise(f[0][:2])
     ]
     assert sorted(map(float, lengths)) == [3.0, 3.0, 4.0, 4.0]
+
+
+def test_a_gable_of_five_corners_is_no_flaw() -> None:
+    """Where a face of five corners is cut up, two cuts may meet in one of them, at which its neighbours' edges end."""
+    plan = [(0.0, 0.0), (12.0, 0.0), (12.0, 8.0), (0.0, 8.0)]
+    vertices = np.array([(*p, 0.0) for p in plan] + [(*p, 6.0) for p in plan] + [(0.0, 4.0, 9.0), (12.0, 4.0, 9.0)])
+    faces = ((3, 2, 1, 0), (0, 1, 5, 4), (1, 2, 6, 9, 5), (2, 3, 7, 6), (3, 0, 4, 8, 7), (4, 5, 9, 8), (6, 7, 8, 9))
+    for turn in range(5):
+        turned = tuple(face[turn % len(face) :] + face[: turn % len(face)] for face in faces)
+        house = Solid(vertices, (tuple((face,) for face in turned),))
+        assert flaws(house, 0.01) == []
+        assert volume(house) == pytest.approx(12 * 8 * 6 + 12 * 8 * 3 / 2)
