@@ -38,7 +38,7 @@ def nature(office: Office) -> list[Tale]:
 
 
 def _parameters(load: LoadParameters) -> Tale:
-    yield Deed("2019-01-14", load, "Parameter rows of protective zones", AKIMAT)
+    yield Deed("2020-01-20", load, "Parameter rows of protective zones", AKIMAT)
 
 
 def _shore(office: Office, city: BaseGeometry) -> Tale:
@@ -47,11 +47,9 @@ def _shore(office: Office, city: BaseGeometry) -> Tale:
     line = _stretch(water.geometry, city.centroid)
     said = {"name": "Үлгі жағалауы", "water_class": "lake", "measured_from": "shoreline"}
     reach = Enter(layer=WATER_REACH.name, geometry=line, attributes={**said, "water_body_id": water.feature_id})
-    made = (yield Deed("2019-05-13", reach, "Reach of the shore", SURVEY)).features[-1]
+    made = (yield Deed("2020-01-22", reach, "Reach of the shore", SURVEY)).features[-1]
     first = SetWidths(layer=WATER_REACH.name, feature=made, zone=100.0, strip=35.0, basis="Жоба (үлгі) № 1")
     yield Deed("2020-02-17", first, "Widths by project", AKIMAT)
-    wider = SetWidths(layer=WATER_REACH.name, feature=made, zone=300.0, strip=35.0, basis="Жоба (үлгі) № 2")
-    yield Deed("2024-10-07", wider, "Zone widened by a new project", AKIMAT)
     plain = shapely.buffer(line, 60.0, quad_segs=4).difference(water.geometry)
     flood = {"hazard_type": "flood", "likelihood": "medium", "return_period": 100.0}
     area = Enter(layer=HAZARD_AREA.name, geometry=_areas(plain), attributes=flood)
@@ -59,6 +57,8 @@ def _shore(office: Office, city: BaseGeometry) -> Tale:
     seen = {"event_type": "flood", "hazard_area_id": hazard, "occurred_at": datetime(2022, 4, 9, 6, tzinfo=UTC)}
     event = Enter(layer=OBSERVED_EVENT.name, geometry=line.centroid, attributes={**seen, "magnitude": 0.4})
     yield Deed("2022-04-11", event, "High water", SURVEY)
+    wider = SetWidths(layer=WATER_REACH.name, feature=made, zone=300.0, strip=35.0, basis="Жоба (үлгі) № 2")
+    yield Deed("2024-10-07", wider, "Zone widened by a new project", AKIMAT)
 
 
 def _stretch(water: BaseGeometry, near: Point) -> MultiLineString:

@@ -80,7 +80,7 @@ def planning(office: Office) -> list[Tale]:
 def _general_plan(office: Office, quarters: Sequence[Version]) -> Tale:
     zones = list(_zones(office, quarters))
     city = _areas(shapely.union_all([q.geometry for q in quarters]))
-    first = yield from _in_force(_plan("general_plan", city, "2019 ж.", "2019", 2030), zones, "2019-05-06")
+    first = yield from _in_force(_plan("general_plan", city, "2020 ж.", "2020", 2030), zones, "2020-02-03")
     block = zones[0]
     detailed = _plan("detailed_plan", block.geometry, "1-кезек", "очередь 1", 2028, upper_plan_id=first)
     yield from _in_force(detailed, [block], "2020-09-07")
@@ -138,15 +138,15 @@ def _red_lines(quarters: Sequence[Version]) -> Tale:
         block = orient(max(shapely.get_parts(quarter.geometry), key=lambda part: part.area))
         ring = MultiLineString([LineString(block.exterior.coords)])
         said = {"line_kind": "red_line", "building_side": "left", "designation": f"КС-{i + 1}"}
-        red = yield Deed(f"2020-05-{11 + i}", SetLine(line=ring, attributes=said), "Red line of a block", AKIMAT)
+        red = yield Deed(f"2020-05-{11 + 2 * i}", SetLine(line=ring, attributes=said), "Red line of a block", AKIMAT)
         back = SetBack(behind=red.features[-1], offset=3.0, attributes={"designation": f"ЛЗ-{i + 1}"})
-        yield Deed(f"2020-06-{11 + i}", back, "Building line of a block", AKIMAT)
+        yield Deed(f"2020-05-{12 + 2 * i}", back, "Building line of a block", AKIMAT)
 
 
 def _heat(office: Office) -> Tale:
     """Set how near networks may come to each other, and lay a heat main along a street, with a valve in the middle."""
     norms = SetClearances(norms=read_norms(BUNDLED))
-    yield Deed("2019-02-04", norms, "Norms of clearance", AKIMAT)
+    yield Deed("2020-01-21", norms, "Norms of clearance", AKIMAT)
     along = shapely.get_coordinates(_course(office, "Bulevardi"))
     middle = len(along) // 2
     pipe = {

@@ -31,11 +31,8 @@ def tell_registers(register: Register, connection: Connection, serial: int, tell
     units = form_units(office)
     tell("sample acts on houses", 0.1)
     houses = register_houses(office, units.west)
-    tell("sample acts on rights", 0.4)
+    tell("sample acts on rights, plans, nature and building", 0.4)
     people = register_people(office)
-    office.tell([reform(office, units), *tales(office, houses, people)])
-    tell("sample acts on plans and networks", 0.7)
-    office.tell(planning(office))
-    tell("sample acts on nature and building", 0.85)
-    office.tell([*nature(office), *works(office, people)])
+    stories = [reform(office, units), *tales(office, houses, people), *planning(office), *nature(office)]
+    office.tell([*stories, *works(office, people)])
     return office.serial - serial

@@ -113,9 +113,9 @@ def _house_begun(parcel: Version, people: People) -> Tale:
         contract = RegisterContract(
             construction=made, number=f"ҮЛ-{i}", premises=str(i), area=60.0 + i, price=24_000_000, holder=holder
         )
-        signed = yield Deed(f"2024-05-{12 + i}", contract, "Contract of an equity holder", CONTRACT)
+        signed = yield Deed(f"2024-0{4 + i}-13", contract, "Contract of an equity holder", CONTRACT)
         paid = ReceivePayment(contract=signed.features[-1], amount=12_000_000)
-        yield Deed(f"2024-06-{12 + i}", paid, "Half of the price received", CONTRACT)
+        yield Deed(f"2024-0{4 + i}-27", paid, "Half of the price received", CONTRACT)
     stage = max(planned.features.values()) if -1 not in planned.features else planned.features[-1]
     found = InspectStage(stage=stage, progress=70.0, report="Foundation laid but for the east side")
     yield Deed("2024-09-30", found, "Inspection", SURVEY)
