@@ -59,7 +59,8 @@ def form_of(request: Request, *known: str) -> str:
     """
     form = request.query_params.get("f", known[0])
     if form not in known:
-        raise BadRequest(_NO_FORM.filled(form=form[:40], known=", ".join(known)), parameter="f", known=list(known))
+        named = list(dict.fromkeys(known))
+        raise BadRequest(_NO_FORM.filled(form=form[:40], known=", ".join(named)), parameter="f", known=named)
     return form
 
 

@@ -97,9 +97,11 @@ def terrain(
         if point is not None:
             x, y = point_of("point", point, view.profile)
             return JSONResponse(_ground(view.scene.terrain.height(x, y)))
-        course = along(line_of("line", str(line), view.profile), step)
-        if len(course) > MOST:
+        way = line_of("line", str(line), view.profile)
+        # Asked of the length, before a single point is made: a tiny step would fill the memory.
+        if shapely.LineString(way).length > MOST * step:
             raise BadRequest(_MANY.filled(most=MOST), parameter="step")
+        course = along(way, step)
         told = [
             {
                 "distance": round(float(row[2]), 3),
