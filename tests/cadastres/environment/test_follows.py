@@ -1,6 +1,7 @@
 """Zones are what their source and their parameter row make of them, at every moment (invariant 43)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 import shapely
@@ -14,6 +15,12 @@ from gis.edit import Put
 from gis.errors import Conflict, RuleBroken
 from gis.record import Write, at
 from tests.cadastres.environment.naturalist import SANITARY, STRIP, UTILITY, ZONE, Naturalist, area, bank, line
+
+CHANNEL = (
+    (6, 0), (13, 8), (17, 20), (31, 48), (46, 51), (71, 54), (83, 57), (82, 72), (75, 90), (63, 95), (36, 88), (27, 83),
+    (14, 63), (7, 44), (2, 23), (0, 6), (6, 0),
+)  # fmt: skip
+"""The course of a real channel round a pond [m]."""
 
 
 def test_a_zone_is_the_buffer_of_its_line(nature: Naturalist) -> None:
@@ -48,6 +55,18 @@ def test_a_moved_line_takes_its_zone_along(nature: Naturalist) -> None:
     assert before.geometry.area < after.geometry.area
     assert shapely.contains(after.geometry, line((150, 60), (151, 60)))
     assert len(nature.zones(UTILITY, wire)) == 1
+
+
+def test_a_small_closed_channel_has_a_zone_without_a_hole(nature: Naturalist) -> None:
+    """A channel that runs round a pond: all within the width is in the zone, the pond's middle too."""
+    nature.row("water_protection_zone", 120.0)
+    ring = bank(*CHANNEL)
+    reach = nature.reach(ring, water_class="canal", measured_from="axis")
+    zone = nature.zone(ZONE, reach, "2020-01-01")
+    assert zone is not None
+    pieces = [shapely.LineString(each).buffer(120.0) for each in pairwise(shapely.get_coordinates(ring))]
+    assert zone.geometry.area == pytest.approx(shapely.union_all(pieces).area, rel=0.002)
+    assert zone.geometry.covers(shapely.Polygon(shapely.get_coordinates(ring)))
 
 
 def test_an_attribute_without_bearing_leaves_the_zone(nature: Naturalist) -> None:
