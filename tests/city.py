@@ -22,6 +22,10 @@ ORIGIN = (25_496_500.0, 6_673_000.0)
 """A place in the centre of Helsinki, EPSG:3879 (x east, y north)."""
 
 
+FURNISHED = {"land.parcel": 25, "urban_planning.network_node": 2}
+"""How many features the furnished city has in a layer; one in each of the others."""
+
+
 def square(column: int, row: int, side: float = 40.0) -> shapely.Polygon:
     """Return a square parcel of a grid near the centre of Helsinki."""
     x, y = ORIGIN[0] + column * side, ORIGIN[1] + row * side

@@ -23,6 +23,8 @@ from gis.database import drop_database
 from tests.api.server import serving
 from tests.city import City, square
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from data.catalogue import LAYERS
-from tests.city import ORIGIN, square
+from tests.city import FURNISHED, ORIGIN, square
 
 pytestmark = pytest.mark.qgis
 
@@ -27,7 +27,7 @@ def test_every_layer_is_read(source: str, name: str) -> None:
     """All features with all fields, in the city's own system."""
     read = pyogrio.read_dataframe(source, layer=name)
     assert {declared.name for declared in LAYERS[name].properties} <= set(read.columns)
-    assert len(read) == (25 if name == "land.parcel" else 1)
+    assert len(read) == FURNISHED.get(name, 1)
     assert read.crs.to_epsg() == 3879
     assert read.geometry.is_valid.all()
 

@@ -11,7 +11,7 @@ import shapely
 from pyproj import Transformer
 
 from data.catalogue import LAYERS
-from tests.city import ORIGIN, square
+from tests.city import FURNISHED, ORIGIN, square
 
 pytestmark = pytest.mark.qgis
 
@@ -76,7 +76,7 @@ def test_every_layer_by_wfs(by_wfs: Seen, name: str) -> None:
     """Valid, whole, with every declared field, in the city's own system."""
     layer, told = LAYERS[name], by_wfs[name]
     assert told["valid"], told
-    assert told["count"] == (25 if name == "land.parcel" else 1)
+    assert told["count"] == FURNISHED.get(name, 1)
     assert {p.name for p in layer.properties} <= set(told["fields"])
     assert told["crs"] == "EPSG:3879"
     assert shapely.from_wkt(told["geometry"][0]).geom_type in {layer.geometry.wkt, f"Multi{layer.geometry.wkt}"}
@@ -104,7 +104,7 @@ def test_every_layer_by_ogc_api(by_ogc_api: Seen, name: str) -> None:
     """Valid, whole, with every declared field."""
     layer, told = LAYERS[name], by_ogc_api[name]
     assert told["valid"], told
-    assert told["count"] == (25 if name == "land.parcel" else 1)
+    assert told["count"] == FURNISHED.get(name, 1)
     assert {f.name for f in layer.fields if f.required} <= set(told["fields"])
     assert shapely.from_wkt(told["geometry"][0]).geom_type in {layer.geometry.wkt, f"Multi{layer.geometry.wkt}"}
 

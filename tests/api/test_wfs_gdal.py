@@ -9,7 +9,7 @@ from pyproj import Transformer
 
 from data.catalogue import LAYERS
 from gis.layer import FieldType
-from tests.city import ORIGIN, square
+from tests.city import FURNISHED, ORIGIN, square
 
 pytestmark = pytest.mark.qgis
 
@@ -52,7 +52,7 @@ def test_every_layer_is_read(source: str, name: str) -> None:
     assert {key: str(told[key]) for key in declared} == declared
     assert info["crs"] == "EPSG:3879"
     read = pyogrio.read_dataframe(source, layer=name.replace(".", ":"))
-    assert len(read) == (25 if name == "land.parcel" else 1)
+    assert len(read) == FURNISHED.get(name, 1)
     assert read.geometry.is_valid.all()
 
 
