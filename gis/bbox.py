@@ -43,17 +43,20 @@ class Window:
     Attributes:
         bounds: box around it, for the index.
         outline: the exact figure as closed ring of ``x, y``; ``None`` where it is ``bounds`` itself.
+        flat: the box has no area: its figure is a line there and back, or a point.
     """
 
     bounds: Box
     outline: tuple[tuple[float, float], ...] | None = None
+    flat: bool = False
 
     @property
     def wkt(self) -> str:
-        """The exact figure as WKT polygon, without SRID."""
-        b = self.bounds
-        corners = ((b.min_x, b.min_y), (b.max_x, b.min_y), (b.max_x, b.max_y), (b.min_x, b.max_y), (b.min_x, b.min_y))
-        return f"POLYGON(({','.join(f'{x!r} {y!r}' for x, y in self.outline or corners)}))"
+        """The exact figure as WKT, without SRID; a box without area is no polygon, which might meet nothing."""
+        points = [f"{x!r} {y!r}" for x, y in self.outline or _corners(self.bounds)]
+        if not self.flat:
+            return f"POLYGON(({','.join(points)}))"
+        return f"LINESTRING({','.join(points)})" if len(set(points)) > 1 else f"POINT({points[0]})"
 
 
 def parse_bbox(text: str, crs: Crs) -> Box:
@@ -119,7 +122,7 @@ def storage_windows(box: Box, crs: Crs, storage: System) -> tuple[Window, ...]:
         NoTransformation: only a ballpark transformation leads to storage.
     """
     if crs.system == storage:
-        return (Window(box),)
+        return (Window(box, _corners(box), flat=True) if _is_flat(box) else Window(box),)
     reach = _reach(storage, crs.system)
     pieces = (_common(part, reach) if reach else part for part in split_at_antimeridian(box))
     windows = (_window(piece, crs.system, storage) for piece in pieces if piece)
@@ -194,14 +197,21 @@ def _window(box: Box, source: System, storage: System) -> Window | None:
     x, y = transformer(source, storage).transform(*_sides(box))
     if not all(math.isfinite(value) for value in (*bounds, *x, *y)):
         return None
-    return Window(bounds, tuple(zip(x, y, strict=True)))
+    return Window(bounds, tuple(zip(x, y, strict=True)), flat=_is_flat(box))
+
+
+def _is_flat(box: Box) -> bool:
+    return box.min_x == box.max_x or box.min_y == box.max_y
+
+
+def _corners(box: Box) -> tuple[tuple[float, float], ...]:
+    """Return the ring round a box, from its south-western corner."""
+    west, south, east, north = box
+    return (west, south), (east, south), (east, north), (west, north), (west, south)
 
 
 def _sides(box: Box) -> tuple[list[float], list[float]]:
-    corners = [
-        (box.min_x, box.min_y), (box.max_x, box.min_y), (box.max_x, box.max_y), (box.min_x, box.max_y),
-        (box.min_x, box.min_y),
-    ]  # fmt: skip
+    corners = _corners(box)
     points = [corners[0]]
     for (x1, y1), (x2, y2) in itertools.pairwise(corners):
         points += [(x1 + (x2 - x1) * i / _STEPS, y1 + (y2 - y1) * i / _STEPS) for i in range(1, _STEPS + 1)]

@@ -178,6 +178,7 @@ WORDS: Final = {
 SOURCES: Final = {
     "akimat-decision": Text(kk="әкімдіктің шешімі", ru="решение акимата", en="decision of the akimat"),
     "maslikhat-decision": Text(kk="мәслихаттың шешімі", ru="решение маслихата", en="decision of the maslikhat"),
+    "ministry-order": Text(kk="министрдің бұйрығы", ru="приказ министра", en="minister's order"),
     "court-decision": Text(kk="сот шешімі", ru="решение суда", en="court decision"),
     "contract": Text(kk="шарт", ru="договор", en="contract"),
     "deed": Text(kk="құқық белгілейтін құжат", ru="правоустанавливающий документ", en="title deed"),

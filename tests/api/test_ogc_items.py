@@ -88,6 +88,9 @@ def test_a_box_in_any_system_finds_the_same(client: httpx2.Client) -> None:
         parameters = {"bbox": box} | ({"bbox-crs": system} if system else {})
         found = _get(client, PARCELS, **parameters)["features"]
         assert [each["properties"]["cadastral_number"] for each in found] == ["91001001013"], system
+        spot = ",".join(f"{value:.9f}" for value in (first, second, first, second))
+        found = _get(client, PARCELS, **parameters | {"bbox": spot})["features"]
+        assert [each["properties"]["cadastral_number"] for each in found] == ["91001001013"], f"a point in {system}"
     assert _get(client, PARCELS, bbox="100,10,101,11")["features"] == []
     assert len(_get(client, PARCELS, bbox="-180,-90,180,90")["features"]) == 25
 
