@@ -183,6 +183,8 @@ class Restricting:
         no_building: boolean field: nothing may be built there.
         max_height: field with the greatest height [m above ground] that may be built there.
         when: (field, value): a version restricts only while the field has the value; all do without one.
+        parameter: field that refers to the row from which its measures were taken, which tells whether it is
+            ``confirmed``.
     """
 
     kind: str | None = None
@@ -191,11 +193,13 @@ class Restricting:
     no_building: str | None = None
     max_height: str | None = None
     when: tuple[str, str] | None = None
+    parameter: str | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Names of the fields that it reads."""
-        named = (self.kind, self.basis, self.no_building, self.max_height, *(self.regime or ()), *(self.when or ())[:1])
+        one = (self.kind, self.basis, self.no_building, self.max_height, self.parameter)
+        named = (*one, *(self.regime or ()), *(self.when or ())[:1])
         return tuple(name for name in named if name is not None)
 
 

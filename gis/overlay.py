@@ -13,7 +13,7 @@ an overlap is the common part as it is, not the shrunk one.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.errors import BadRequest
 from gis.instant import Instant, Reading, arms_at, read_head, settle, versions_at
 from gis.layer import Layer, Layers
+from gis.origin import Key, Origin, setters
 from gis.prepared import Prepared
 from gis.record import NOWHERE
 from gis.text import Text
@@ -36,20 +37,6 @@ class NoArea(BadRequest):
     """A layer whose features are no areas, so that nothing can be laid on them."""
 
     code = "no-area"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """The act by which a version came in: the source of the changeset that opened it.
-
-    Attributes:
-        changeset: its number; 0 where a draft proposes the version.
-    """
-
-    changeset: int
-    kind: str | None
-    number: str | None
-    acceptance: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,16 +132,20 @@ class Overlaps:
         if rows and reading.live and rows[0][_HEAD_SEEN] != reading.changeset:
             # A changeset came in between: by the recorded instant itself, which nothing later alters, it is the same.
             rows = self._rows(connection, replace(reading, live=False, present=False), bound, places=places)
-        return self._ground(rows, reading) if rows else None
+        if not rows:
+            return None
+        acts = setters(connection, dict(enumerate(self.layers)), ((r[0], r[1], r[12]) for r in rows[1:] if r[2]))
+        return self._ground(rows, reading, acts)
 
-    def _ground(self, rows: Sequence[Sequence[Any]], reading: Reading) -> Ground:
+    def _ground(self, rows: Sequence[Sequence[Any]], reading: Reading, acts: Mapping[Key, Origin]) -> Ground:
         own, *lying = rows
         place = NOWHERE if own[8] is None else shapely.from_wkb(bytes(own[8]))
-        return Ground(own[1], own[5], said(own[7]), [self._overlap(row) for row in lying], reading, place)
+        return Ground(own[1], own[5], said(own[7]), [self._overlap(row, acts) for row in lying], reading, place)
 
-    def _overlap(self, row: Sequence[Any]) -> Overlap:
-        number, feature_id, changeset, since, until, amount, share, values, place, kind, act, accepted = row
-        origin = Origin(changeset=changeset, kind=kind, number=act, acceptance=accepted)
+    def _overlap(self, row: Sequence[Any], acts: Mapping[Key, Origin]) -> Overlap:
+        number, feature_id, changeset, since, until, amount, share, values, place, kind, act, accepted, version = row
+        opened = Origin(changeset=changeset, kind=kind, number=act, acceptance=accepted)
+        origin = acts.get((number, feature_id, version), opened) if changeset else opened
         name = self.layers[number].name
         laid = Laid(layer=name, feature_id=feature_id, since=since, until=until, values=said(values), origin=origin)
         return Overlap(laid, amount, share, None if place is None else shapely.from_wkb(bytes(place)))
@@ -236,7 +227,7 @@ def values_of(layer: Layer, row: str) -> sql.Composed:
 
 _HEAD_SEEN: Final = 2
 
-_NOTHING: Final = """SELECT 0, 0::bigint, 0::bigint, NULL::tstzrange, 0::float8, 0::float8, NULL::json, NULL::bytea
+_NOTHING: Final = """SELECT 0, 0::bigint, 0::bigint, NULL::tstzrange, 0::float8, 0::float8, NULL::json, NULL::bytea, 0
   WHERE false"""
 
 # The first row is the area itself, with the head of the register as this statement sees it.
@@ -244,18 +235,18 @@ _STATEMENT: Final = """
 WITH subject AS MATERIALIZED (
   SELECT v.feature_id AS id, {geometry} AS geom, ST_Area({geometry}) AS area, {values} AS said
   FROM {versions} WHERE v.feature_id = %(id)s
-), lying (layer, feature_id, opened_by, valid, amount, share, said, place) AS ({lying})
+), lying (layer, feature_id, opened_by, valid, amount, share, said, place, version) AS ({lying})
 SELECT -1 AS layer, s.id, coalesce((SELECT max(number) FROM qala.changeset), 0), NULL::timestamptz, NULL::timestamptz,
-  s.area, NULL::float8, s.said, {place}, NULL::text, NULL::text, NULL::date FROM subject AS s
+  s.area, NULL::float8, s.said, {place}, NULL::text, NULL::text, NULL::date, 0 FROM subject AS s
 UNION ALL
 SELECT l.layer, l.feature_id, l.opened_by, lower(l.valid), upper(l.valid), l.amount, l.share, l.said, l.place,
-  c.source_kind, c.source_number, c.source_acceptance
+  c.source_kind, c.source_number, c.source_acceptance, l.version
 FROM lying AS l LEFT JOIN qala.changeset AS c ON c.number = l.opened_by
 ORDER BY 1, 2
 """
 
 _ARM: Final = """
-SELECT {number}, v.feature_id, v.opened_by, v.valid, m.amount, {share}, {values}, {place}
+SELECT {number}, v.feature_id, v.opened_by, v.valid, m.amount, {share}, {values}, {place}, v.version
 FROM subject AS s CROSS JOIN LATERAL ({sources}) AS v CROSS JOIN LATERAL ({common}) AS c
 CROSS JOIN LATERAL ({measure}) AS m WHERE {deep}
 """
@@ -282,14 +273,18 @@ SHARE: Final = {2: "m.amount / s.area", 1: "NULL::float8", 0: "NULL::float8"}
 
 
 def _arm(layer: Layer, reading: Reading, number: int, *, places: bool) -> sql.Composed:
-    """Return the SELECT of a layer's features on the one row of ``subject``."""
+    """Return the SELECT of a layer's features on the one row of ``subject``.
+
+    In so small a place the index of all that ever lay there is the shortest way, for the present too: what is bounded
+    need not be looked through beside it.
+    """
     dimension = layer.geometry.dimension
     return sql.SQL(_ARM).format(
         number=sql.Literal(number),
         share=sql.SQL(SHARE[dimension]),
         values=values_of(layer, "v"),
         place=sql.SQL("ST_AsBinary(c.place)" if places else "NULL::bytea"),
-        sources=near(layer, reading, "s.geom"),
+        sources=near(layer, replace(reading, present=False), "s.geom"),
         common=sql.SQL(COMMON[dimension]).format(geometry=plane(layer)),
         measure=sql.SQL(MEASURE[dimension]),
         deep=sql.SQL(DEEP[dimension]),

@@ -24,6 +24,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.bbox import Box
 from gis.instant import Instant, Reading, read_head, settle, versions_at
 from gis.layer import Layer
+from gis.origin import Origin, setters
 from gis.overlay import (
     DEEP,
     MEASURE,
@@ -31,7 +32,6 @@ from gis.overlay import (
     Connecting,
     Ground,
     Laid,
-    Origin,
     Overlap,
     near,
     plane,
@@ -183,7 +183,9 @@ class Blocks:
         arms = sql.SQL(" UNION ALL ").join(_particular(self.layers[number], keyed, number) for number in asked)
         bound = {f"ids_{number}": ids for number, ids in asked.items()}
         rows = connection.execute(sql.SQL(_PARTICULARS).format(arms=arms), {**reading.parameters, **bound}).fetchall()
-        for number, feature_id, changeset, since, until, values, kind, act, accepted in rows:
+        acts = setters(connection, dict(enumerate(self.layers)), ((r[0], r[1], r[9]) for r in rows if r[2]))
+        for number, feature_id, changeset, since, until, values, kind, act, accepted, version in rows:
+            opened = Origin(changeset=changeset, kind=kind, number=act, acceptance=accepted)
             yield (
                 (number, feature_id),
                 Laid(
@@ -192,7 +194,7 @@ class Blocks:
                     since=since,
                     until=until,
                     values=said(values),
-                    origin=Origin(changeset=changeset, kind=kind, number=act, acceptance=accepted),
+                    origin=acts.get((number, feature_id, version), opened) if changeset else opened,
                 ),
             )
 
@@ -319,7 +321,7 @@ def _laid(cut: sql.Composed, dimension: int, number: int) -> sql.Composed:
 
 _PARTICULARS: Final = """
 SELECT l.layer, l.feature_id, l.opened_by, lower(l.valid), upper(l.valid), l.said,
-  c.source_kind, c.source_number, c.source_acceptance
+  c.source_kind, c.source_number, c.source_acceptance, l.version
 FROM ({arms}) AS l LEFT JOIN qala.changeset AS c ON c.number = l.opened_by
 """
 
@@ -327,7 +329,7 @@ FROM ({arms}) AS l LEFT JOIN qala.changeset AS c ON c.number = l.opened_by
 def _particular(layer: Layer, keyed: Reading, number: int) -> sql.Composed:
     named = sql.SQL(", ").join(sql.Identifier("v", f.name) for f in layer.fields)
     return sql.SQL(
-        "SELECT {number} AS layer, v.feature_id, v.opened_by, v.valid, "
+        "SELECT {number} AS layer, v.feature_id, v.version, v.opened_by, v.valid, "
         "(SELECT row_to_json(r) FROM (SELECT {named}) AS r) AS said "
         "FROM {versions} WHERE v.feature_id = ANY({ids}::bigint[])"
     ).format(

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,14 +49,15 @@ class Bed:
         return cycle(int(i) for i in ids)
 
     def milliseconds(self, ask: Callable[[int], object]) -> float:
-        """Return milliseconds a question takes, once it was asked a few times."""
-        ids = self.parcels
-        for _ in range(_WARM):
-            ask(next(ids))
-        started = time.perf_counter()
-        for _ in range(_ASKED):
-            ask(next(ids))
-        return (time.perf_counter() - started) * 1000 / _ASKED
+        """Return the median of the milliseconds that questions take, once a few were asked."""
+
+        def timed(parcel: int) -> float:
+            started = time.perf_counter()
+            ask(parcel)
+            return time.perf_counter() - started
+
+        taken = [timed(parcel) for parcel in islice(self.parcels, _WARM + _ASKED)]
+        return float(np.median(taken[_WARM:])) * 1000
 
     def ours(self, parcel: int) -> object:
         """Ask for all that lies on a parcel, with what each says and the act it came in by."""

@@ -9,7 +9,7 @@ from api.ogc.links import Address
 from api.ogc.pages_html import Pages
 from api.problems import language_of
 from data.exports.documents import restriction_words as words
-from data.exports.documents.restriction_sheet import act, measured, named, share
+from data.exports.documents.restriction_sheet import act, measured, named, remark, share
 from data.exports.documents.saying import Saying
 from gis.profile import CityProfile
 from gis.text import Text
@@ -49,7 +49,10 @@ def _row(restriction: dict[str, Any], say: Saying) -> dict[str, str | None]:
         "basis": restriction["legal_basis"],
         "regime": regime and (regime[say.language] or next(text for text in regime.values() if text)),
         "limits": "; ".join(
-            f"{each['title'][say.language]}: {each['text'][say.language]}" for each in restriction["limits"]
+            [
+                *(f"{each['title'][say.language]}: {each['text'][say.language]}" for each in restriction["limits"]),
+                *filter(None, [remark(restriction, say)]),
+            ]
         ),
         "href": restriction["href"],
     }

@@ -100,6 +100,7 @@ _RESTRICTING: Final = Restricting(
     regime=("regime_kk", "regime_ru", "regime_en"),
     basis="legal_basis",
     no_building="no_building",
+    parameter="parameter_id",
 )
 
 

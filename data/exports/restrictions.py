@@ -15,6 +15,7 @@ from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 
 from cadastres.land.model import PARCEL
+from cadastres.real_estate.asof import versions
 from cadastres.real_estate.nomenclature import source_kind, value_text, word
 from cadastres.real_estate.passport import AS_OF, as_of
 from cadastres.real_estate.plan import parcel_plan, rings
@@ -59,11 +60,37 @@ def restrictions(sight: Sight, subject: Subject, layers: Layers, *, drawn: bool 
         "registered": list(_registered(sight, parcel.feature_id)),
         "attribution": attribution(ground, layers),
     }
+    doubtful = unconfirmed(sight, ground, layers)
+    for told, overlap in zip(content["restrictions"], ground.overlaps, strict=True):
+        if _row_of(overlap, layers) in doubtful:
+            told["confirmed"] = False
     if drawn:
         content["plan"] = _plan(sight, ground)
         for told, overlap in zip(content["restrictions"], ground.overlaps, strict=True):
             told["outline"] = _outline(overlap.place)
     return content
+
+
+Row = tuple[str, int]
+"""A row of parameters: its layer and its id."""
+
+
+def unconfirmed(sight: Sight, ground: Ground, layers: Layers) -> set[Row]:
+    """Return the rows behind what lies on a parcel whose measures nobody has checked against the act's text."""
+    named = {row for overlap in ground.overlaps if (row := _row_of(overlap, layers)) is not None}
+    found: set[Row] = set()
+    for name in sorted({name for name, _ in named}):
+        rows = versions(sight.connection, layers[name], sight.reading, (number for of, number in named if of == name))
+        found |= {(name, row.feature_id) for row in rows if row.attributes.get("confirmed") is False}
+    return found
+
+
+def _row_of(overlap: Overlap, layers: Layers) -> Row | None:
+    """Return the row of parameters from which a restriction's measures were taken."""
+    layer = layers[overlap.laid.layer]
+    name = layer.restricting.parameter if layer.restricting else None
+    value = overlap.laid.values.get(name) if name else None
+    return None if name is None or value is None else (layer.field(name).refers_to[0], value)
 
 
 def parcel_of(sight: Sight, number: str) -> Subject:

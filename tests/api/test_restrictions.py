@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -13,11 +14,12 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from cadastres.environment.zone_model import ZONE_PARAMETER
 from cadastres.real_estate.subject import find
 from gis import drafts, tokens
 from gis.edit import Put
 from gis.instant import Instant, read_head, settle
-from gis.record import Period, Write
+from gis.record import NOWHERE, Period, Write
 from tests.api.server import serving
 from tests.cadastres.real_estate.dossier import FLAT, IIN, OWNER, PARCEL, Dossier, box, opened
 from tests.city import City, square
@@ -208,6 +210,28 @@ def test_all_parcels_as_one_table(client: httpx2.Client) -> None:
         assert shares == pytest.approx([one["share"] for one in alone if "share" in one], abs=1e-9)
     only_zones = read(client, "/restrictions/parcels", f="json", layers="land.zone")["restrictions"]
     assert {row["layer"] for row in only_zones} == {"land.zone"}
+
+
+def test_a_norm_nobody_confirmed_is_told(fresh_city: Any) -> None:
+    """In the document, on the page and in the PDF, in the reader's language; of a confirmed one nothing is said."""
+    made = fresh_city("helsinki")
+    city = City(replace(made.register, rules=(), followers=()), made.profile)
+    parcel, zone = square(0, 1), shapely.MultiPolygon([square(0, 1)])
+    city.put("land.parcel", parcel, cadastral_number="91001001001", official_area=1600.0)
+    row: dict[str, Any] = {"zone_kind": "water_protection_zone", "width": 50.0, "no_building": False}
+    for n, confirmed in enumerate((False, True)):
+        number = city.put(ZONE_PARAMETER.name, NOWHERE, class_key=f"class-{n}", confirmed=confirmed, **row)
+        said: dict[str, Any] = {**row, "source_id": number, "parameter_id": number}
+        city.put("environment.water_protection_zone", zone, derived=True, established=False, **said)
+    with serving(city.register) as server, httpx2.Client(base_url=server.address, timeout=60.0) as asker:
+        told = read(asker, FIRST, f="json")["restrictions"]
+        assert [one.get("confirmed") for one in told] == [False, None]
+        for language, words in (("kk", "расталмаған"), ("ru", "не подтверждена"), ("en", "unconfirmed")):
+            page = asker.get(FIRST, params={"f": "html", "lang": language}).text
+            assert page.count(words) == 1
+            pdf = asker.get(FIRST, params={"f": "pdf", "lang": language})
+            assert " ".join(text_of(pdf.content).split()).count(words) == 1
+    city.register.close()
 
 
 def test_the_layers_that_restrict_are_listed(client: httpx2.Client) -> None:

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -10,11 +12,17 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from cadastres.land.model import PARCEL
+from cadastres.urban_planning.building_envelope import parcel_envelope
+from cadastres.urban_planning.line_model import REGULATION_LINE
+from cadastres.urban_planning.plan_model import IN_FORCE, STEP_FIELD
 from gis import drafts
 from gis.coverage import Statistics
+from gis.edit import Put
 from gis.instant import Instant, read_head
 from gis.overlay import NoArea, Overlaps
 from gis.overlay_blocks import Blocks
+from gis.record import Period, Write
+from gis.recording import Recorded
 from tests.city import City
 from tests.gis.restricted import (
     AREA,
@@ -269,6 +277,87 @@ def test_an_act_between_two_blocks_changes_nothing(fresh_city: Callable[[str], C
     world.put(AREA.name, shapely.MultiPolygon([box(0, 0, 240, 40)]))
     world.put(PARCEL.name, box(0, 100, 40, 140))
     assert [len(ground.overlaps) for ground in [first, *grounds]] == [1] * 6
+    world.city.register.close()
+
+
+def test_the_act_named_is_the_one_in_force_on_the_day(fresh_city: Callable[[str], City]) -> None:
+    """What a later act left of a version is still by the act that set it; what was set anew is by the one that did."""
+    world = World(restricted(fresh_city("helsinki")))
+    parcel = world.put(PARCEL.name, box(0, 0, 40, 40))
+    wide, narrow = (shapely.MultiPolygon([box(0, 0, 40, height)]) for height in (40, 20))
+    first = _decided(world, "A", wide, "2020-01-01")
+    feature = first.features[-1]
+    _decided(world, "B", narrow, "2022-01-01", None, feature)
+    _decided(world, "C", narrow, "2021-01-01", "2021-03-01", feature)  # splits what is A's in two
+    told = {day: _acts(world, parcel, day) for day in ("2020-06-01", "2021-02-01", "2021-06-01", "2022-06-01")}
+    assert told == {"2020-06-01": "A", "2021-02-01": "C", "2021-06-01": "A", "2022-06-01": "B"}
+    before = first.recorded
+    _decided(world, "D", wide, "2021-01-01", "2021-03-01", feature)  # sets again what C had replaced
+    assert [_acts(world, parcel, day) for day in ("2020-06-01", "2021-02-01", "2021-06-01")] == ["A", "D", "A"]
+    assert _acts(world, parcel, "2022-06-01", before) == "A"
+    world.city.register.close()
+
+
+def _decided(
+    world: World, number: str, shape: BaseGeometry, day: str, until: str | None = None, i: int = -1
+) -> Recorded:
+    """Set an area by an act of a number."""
+    act = world.city.act(day, number=number)
+    period = Period(act.valid_from, None if until is None else world.city.act(until).valid_from)
+    return world.city.register.perform(Put((Write(AREA.name, i, period, shape, {"kind": "zone"}),)), act)
+
+
+def _acts(world: World, parcel: int, day: str, recorded: datetime | None = None) -> str | None:
+    """Return the number of the one act told on a day, which both forms must agree upon."""
+    instant = Instant(world.city.act(day).valid_from, recorded)
+    with world.city.register.reading() as connection:
+        ground = Overlaps(RESTRICTIONS, PARCEL).on(connection, instant, parcel, TOLERANCE)
+    assert ground is not None
+    (alone,), ((together,),) = ground.overlaps, [g.overlaps for g in _blocks(world, instant, 10).grounds()]
+    assert alone.laid == together.laid
+    return alone.laid.origin.number
+
+
+def test_an_envelope_names_the_act_of_the_day(fresh_city: Callable[[str], City]) -> None:
+    """What bars building on a day is by the act that drew it, not by the one that drew it anew from a later day."""
+    made = fresh_city("helsinki")
+    city = City(replace(made.register, rules=(), followers=()), made.profile)
+    parcel = city.put(PARCEL.name, box(0, 0, 40, 60), cadastral_number="91001001001")
+    said = {"line_kind": "red_line", "building_side": "left", STEP_FIELD: IN_FORCE}
+    line = -1
+    for number, day, y in (("A", "2020-01-01", 5), ("B", "2022-01-01", 9)):
+        act, drawn = city.act(day, number=number), shapely.MultiLineString([[at(-5, y), at(45, y)]])
+        written = city.register.perform(Put((Write(REGULATION_LINE.name, line, act.period, drawn, said),)), act)
+        line = written.features.get(-1, line)
+    told = []
+    for day in ("2021-01-01", "2023-01-01"):
+        with city.register.reading() as connection:
+            instant = Instant(city.act(day).valid_from)
+            found = parcel_envelope(connection, instant, city.register.layers, parcel, city.profile)
+        assert found is not None
+        told += [(taken.cause.overlap.laid.origin.number, round(taken.area.area)) for taken in found.found.taken]
+    assert told == [("A", 200), ("B", 360)]
+    city.register.close()
+
+
+def test_a_draft_has_no_act_and_leaves_the_acts_of_the_rest(fresh_city: Callable[[str], City]) -> None:
+    """What a draft proposes has none; a version that it keeps as it was is still by the act that set it."""
+    world = World(restricted(fresh_city("helsinki")))
+    parcel = world.put(PARCEL.name, box(0, 0, 40, 40))
+    wide, narrow = (shapely.MultiPolygon([box(0, 0, 40, height)]) for height in (40, 20))
+    feature = _decided(world, "A", wide, "2020-01-01").features[-1]
+    _decided(world, "B", narrow, "2022-01-01", None, feature)
+    drafts.opened(world.city.register, DRAFT, "A variant", actor="planner", role="registrar")
+    world.propose(DRAFT, AREA.name, wide, "2023-01-01", feature)
+    with world.city.register.reading() as connection:
+        overlay = drafts.overlay(connection, drafts.find(connection, DRAFT))
+        numbers = []
+        for day in ("2021-01-01", "2024-01-01"):
+            instant = Instant(world.city.act(day).valid_from, None, overlay)
+            ground = Overlaps(RESTRICTIONS, PARCEL).on(connection, instant, parcel, TOLERANCE)
+            assert ground is not None
+            numbers += [one.laid.origin.number for one in ground.overlaps]
+    assert numbers == ["A", None]
     world.city.register.close()
 
 

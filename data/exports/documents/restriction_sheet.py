@@ -117,7 +117,14 @@ def _particulars(restriction: Restriction, say: Saying) -> Iterator[tuple[str, s
         yield say(words.NO_BUILDING), say(words.FORBIDDEN)
     for value in (*restriction["limits"], *restriction["attributes"]):
         yield value["title"][say.language], value["text"][say.language]
+    if remark(restriction, say):
+        yield say(words.REMARK), remark(restriction, say)
     yield say(words.IDENTIFIER), f"{restriction['layer']} {restriction['id']}"
+
+
+def remark(restriction: Restriction, say: Saying) -> str:
+    """Return that the norm behind a restriction is unconfirmed; nothing where that is not so."""
+    return say(words.UNCONFIRMED) if restriction.get("confirmed") is False else ""
 
 
 def act(restriction: Restriction, say: Saying) -> str:

@@ -32,6 +32,12 @@ REGIME: Final = Text(
 )
 NO_BUILDING: Final = Text(kk="Құрылыс салу", ru="Строительство", en="Building")
 FORBIDDEN: Final = Text(kk="тыйым салынған", ru="запрещено", en="forbidden")
+REMARK: Final = Text(kk="Ескертпе", ru="Примечание", en="Remark")
+UNCONFIRMED: Final = Text(
+    kk="қолданылған норма актінің мәтінімен салыстырылмаған, расталмаған",
+    ru="применённая норма не сверена с текстом акта и не подтверждена",
+    en="the norm applied has not been checked against the act's text and is unconfirmed",
+)
 IDENTIFIER: Final = Text(kk="Тізілімдегі нысан", ru="Объект регистра", en="Feature of the register")
 POINTS: Final = Text(kk="{count} нысан", ru="объектов: {count}", en="{count} object")
 DRAFTED: Final = Text(
