@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -26,6 +27,7 @@ from gis.errors import BadRequest, NotFound
 from gis.instant import read_head
 from gis.layer import Layer
 from gis.lineage import descents
+from gis.record import Version
 from gis.register import Register
 from gis.rules import Violation
 from gis.text import Language, Text
@@ -170,12 +172,21 @@ class Desk:
                 "layer": layer.name,
                 "id": i,
                 **_identifiers(layer, timelines[i][-1].attributes),
-                "href": self.kept(href(layer, i, timelines[i][-1].attributes)),
+                "href": self._href(layer, timelines[i][-1]),
                 **({} if token is None else {"etag": etag(i, token)}),
             }
             for i in ids
             if i in timelines
         ]
+
+    def _href(self, layer: Layer, last: Version) -> str:
+        """Return where a feature is read; in a draft, a list of versions being of the register, what it changes."""
+        if self.draft is None or layer.spatial:
+            return self.kept(href(layer, last.feature_id, last.attributes))
+        since = last.valid.start
+        times = {} if since is None else dict.fromkeys(("from-datetime", "to-datetime"), since.isoformat())
+        query = urlencode({"after": last.feature_id - 1, "limit": 1, **times})
+        return self.kept(f"/ogc/collections/{layer.name}/changes?{query}")
 
     def kept(self, address: str) -> str:
         """Return an address that stays in the draft."""

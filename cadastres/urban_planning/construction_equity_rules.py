@@ -20,6 +20,12 @@ from gis.text import Text
 _TESTS: Final = "tests/cadastres/urban_planning/test_construction_equity.py::"
 _CONTRACT: Final = EQUITY_CONTRACT.name
 
+# A flat is the same however its number is introduced; a letter that follows the number ("12-П") is part of it.
+_WORDS: Final = "(?<![[:alnum:]])((квартира|кв|пәтер|п|no)[^[:alnum:]]*)+(?=[0-9])"
+_PREMISES: Final = (
+    f"upper(regexp_replace(regexp_replace(lower(a.planned_premises), '{_WORDS}', '', 'g'), '[^[:alnum:]]+', '', 'g'))"
+)
+
 CONTRACT_SOUND: Final = Rule(
     id="urban_planning.equity-contract.sound",
     severity="error",
@@ -94,8 +100,7 @@ WITH affected AS MATERIALIZED (
             _CONTRACT,
             "object_id",
             "affected",
-            "a.feature_id, a.object_id, a.state, a.valid, "
-            "upper(regexp_replace(a.planned_premises, '[^[:alnum:]]+', '', 'g')) AS premises, a.planned_premises",
+            f"a.feature_id, a.object_id, a.state, a.valid, {_PREMISES} AS premises, a.planned_premises",
         )
     }
 )

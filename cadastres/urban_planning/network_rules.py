@@ -7,6 +7,7 @@ places. How distances are measured: :mod:`cadastres.urban_planning.network_nearn
 from typing import Final
 
 from cadastres.urban_planning.network_clearances import RULES as _CLEARANCES
+from cadastres.urban_planning.network_flow import RULES as _FLOW
 from cadastres.urban_planning.network_model import NETWORK_LINE, NETWORK_NODE, NETWORK_STRUCTURE
 from cadastres.urban_planning.network_operators import RULES as _OPERATORS
 from gis.rules import Rule
@@ -363,6 +364,7 @@ RULES: Final = (
     STATE,
     ONE_PLACE,
     HOUSED,
+    *_FLOW,
     *_OPERATORS,
     *_CLEARANCES,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -207,6 +208,38 @@ def test_crossings_that_come_too_near(works: Works) -> None:
     assert works.ask("crossings", bbox=bbox, datetime="2009-01-01")["features"] == []
     assert works.post(f"clearances/{norm.json()['features'][0]['id']}/archive", "2022-01-01").status_code == 200
     assert works.ask("crossings", bbox=bbox, datetime="2022-06-01")["features"] == []
+
+
+def test_norms_are_read_in_force_and_in_a_draft(works: Works) -> None:
+    """On both axes; the answer to an act leads to what it made, in a draft as well."""
+    client = works.office.client
+    said: dict[str, Any] = {
+        "networks": ["electricity", "thermal"],
+        "min_horizontal": 2.0,
+        "legal_basis": "SP RK 3.01-101-2013",
+    }
+    norm = works.post("clearances", "2012-01-01", **said).json()["features"][0]
+    assert client.get(norm["href"]).json()["versions"][0]["feature"]["properties"]["min_horizontal"] == 2.0
+
+    def told(**query: str) -> list[Any]:
+        return [n for n in works.ask("clearances", **query)["clearances"] if n["one_network"] == "electricity"]
+
+    (read,) = told(datetime="2013-01-01")
+    assert (read["id"], read["other_network"], read["min_horizontal"]) == (norm["id"], "thermal", 2.0)
+    assert (read["legal_basis"], read["confirmed"]) == ("SP RK 3.01-101-2013", False)
+    assert told(datetime="2011-01-01") == []
+    for name, day in (("norms", "2021-01-01"), ("norms-to-come", f"{datetime.now(UTC).year + 5}-01-01")):
+        opened = client.post("/drafts", json={"name": name, "title": name, "valid_from": day})
+        assert opened.status_code == 201, opened.text
+        drafted = {"reason": "new", **said, "networks": ["electricity", "oil"]}
+        answer = client.post(f"{NETWORKS}/clearances", params={"draft": name}, json=drafted)
+        assert answer.status_code == 201, answer.text
+        made = answer.json()["features"][0]
+        seen = client.get(made["href"])
+        assert seen.status_code == 200, seen.text
+        assert [(d["feature_id"], d["kind"]) for d in seen.json()["differences"]] == [(made["id"], "created")]
+        assert [n["other_network"] for n in told(datetime=day, draft=name)] == ["oil", "thermal"]
+        assert [n["other_network"] for n in told(datetime=day)] == ["thermal"]
 
 
 def test_loops_of_a_network(works: Works) -> None:

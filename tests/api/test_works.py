@@ -141,7 +141,11 @@ def test_a_clerk_of_planning_does_all_but_what_writes_rights(clerk: Clerk) -> No
     assert entered.status_code == 201, entered.text
     assert set(entered.json()["features"][0]) == {"layer", "id", "href", "etag"}
     bid: dict[str, Any] = {"bidder_number": 3, "amount": 1_000_000, "received": "2018-02-20T12:00:00+02:00"}
-    assert clerk.act(f"auctions/{auction}/bids", "2018-02-20", **bid).status_code == 201
+    received = clerk.act(f"auctions/{auction}/bids", "2018-02-20", **bid)
+    assert received.status_code == 201, received.text
+    made = received.json()["features"][0]
+    assert str(bid["amount"]) in clerk.get(made["href"]).text, "the answer leads to what it made"
+    assert received.headers["Location"].endswith(made["href"])
     assert clerk.act(f"auctions/{auction}/award", "2018-03-02").status_code == 200
     assert clerk.act(f"auctions/{auction}/conclude", "2018-03-10").status_code == 403
     done = clerk.act(f"auctions/{auction}/conclude", "2018-03-10", "registrar")

@@ -97,6 +97,17 @@ def test_a_flat_is_sold_once(builder: Builder) -> None:
     assert builder.broken(builder.contracting(other, premises="кв. 12-А"), "2018-05-01") == set()
 
 
+@pytest.mark.parametrize("spelled", ["Кв. 1", "кв1", "квартира №1", "ПӘТЕР 1", "п. 1", "№ 1", "No 1", "кв. № 1"])
+def test_a_flat_is_the_same_whatever_its_number_is_called(builder: Builder, spelled: str) -> None:
+    """The word before the number is no part of it; a letter or a number besides is."""
+    construction, _, _ = builder.permitted()
+    builder.contract(construction, premises="1")
+    again = builder.contracting(construction, premises=spelled)
+    assert builder.broken(again, "2018-05-01") == {"urban_planning.equity-contract.premises-sold-once"}
+    for other in ("1-П", "НП-1", "паркинг 1", "кв. 11"):
+        assert builder.broken(builder.contracting(construction, premises=other), "2018-05-01") == set()
+
+
 def test_no_more_area_is_sold_than_planned(builder: Builder) -> None:
     """Random contracts, held against a plain sum; what ends gives its area back; the plan can't shrink below it."""
     construction, _, _ = builder.permitted(planned_area=1000.0, planned_sale_area=300.0)

@@ -8,7 +8,7 @@ from shapely import Point, box
 
 from cadastres.urban_planning.network_model import NETWORK_LINE, NETWORK_NODE
 from cadastres.urban_planning.network_upkeep import BuildStructure, ChangeElement, PlaceNode
-from cadastres.urban_planning.network_verbs import MoveNode, TurnLine
+from cadastres.urban_planning.network_verbs import End, LayLine, MoveNode, TurnLine
 from gis.edit import Put
 from gis.errors import BadRequest
 from gis.record import Write
@@ -133,6 +133,59 @@ def test_one_way_ring(clerk: Engineer) -> None:
         clerk, (50, 850), (0, 800), from_node=corners[2], to_node=corners[0], utility_network_type="stormwater"
     )
     assert RULE + "no-one-way-loop" not in clerk.warned(either_way)
+
+
+@pytest.mark.parametrize(
+    ("network", "begin", "end", "wrong"),
+    [
+        ("water", "consumer", "junction", True),
+        ("water", "junction", "consumer", False),
+        ("gas", "junction", "source", True),
+        ("electricity", "source", "junction", False),
+        ("sewer", "manhole", "consumer", True),
+        ("stormwater", "outfall", "manhole", True),
+        ("sewer", "consumer", "outfall", False),
+        ("thermal", "consumer", "source", False),
+    ],
+)
+def test_flow_the_wrong_way(clerk: Engineer, network: str, begin: str, end: str, *, wrong: bool) -> None:
+    """Flow the wrong way: told of the line and of its end; a line that flows both ways or lies idle is no matter."""
+    rule, north = RULE + "flows-the-right-way", 1600.0
+    ends = End(kind=begin), End(kind=end)
+    course = line((0, north), (50, north))
+
+    def lay(**said: object) -> LayLine:
+        return LayLine(network=network, geometry=course, begin=ends[0], end=ends[1], attributes=said)
+
+    assert (rule in clerk.warned(lay(flow_direction="inDirection"))) is wrong
+    assert rule not in clerk.warned(lay(flow_direction="bothDirections"))
+    assert rule not in clerk.warned(lay(flow_direction="inDirection", current_status="disused"))
+
+
+def test_a_node_that_becomes_a_consumer_turns_the_flow_wrong(clerk: Engineer) -> None:
+    """The line stands as it stood; what it leads from is changed."""
+    begin, end = clerk.node(0, 1650), clerk.node(50, 1650)
+    laid = clerk.between(begin, end, flow_direction="inDirection")
+    consumer = ChangeElement(layer=NETWORK_NODE, feature=begin, attributes={"node_kind": "consumer"})
+    found = clerk.warned(consumer)[RULE + "flows-the-right-way"]
+    assert (found.feature_id, found.other_id, found.detail) == (laid, begin, "from_node: consumer")
+
+
+def test_flow_that_goes_no_farther(clerk: Engineer) -> None:
+    """Flow that goes no farther: two lines into a junction; one that leaves, or flows both ways, heals it."""
+    rule = NODES + "flow-goes-on"
+    one, middle, other = (clerk.node(east, 1700) for east in (0, 50, 100))
+    one_way: dict[str, Any] = {"flow_direction": "inDirection"}
+    clerk.between(one, middle, **one_way)
+    wrong = raw(clerk, (100, 1700), (50, 1700), from_node=other, to_node=middle, **one_way)
+    found = clerk.warned(wrong)[rule]
+    assert (found.feature_id, found.place, found.detail) == (middle, point(50, 1700), "junction")
+    laid = clerk.between(middle, other, **one_way)
+    assert rule in clerk.warned(TurnLine(line=laid))
+    assert rule not in clerk.warned(raw(clerk, (100, 1700), (50, 1700), from_node=other, to_node=middle))
+    hydrant = ChangeElement(layer=NETWORK_NODE, feature=middle, attributes={"node_kind": "hydrant"})
+    clerk.perform(hydrant, "2018-01-01")
+    assert rule not in clerk.warned(TurnLine(line=laid))
 
 
 @pytest.mark.parametrize(
