@@ -1,9 +1,13 @@
 """What pydantic finds wrong with a request, in Kazakh, Russian and English."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gis.text import Text
+
+_OR: Final = re.compile(r"(?<=') or (?=')")
+"""Between the last two of what pydantic lists as allowed, each in quotes."""
 
 _PLACES: Final = frozenset({"query", "path", "body", "header"})
 
@@ -28,6 +32,8 @@ def _place(fault: Mapping[str, Any]) -> str:
 def _reason(fault: Mapping[str, Any]) -> Text:
     kind = str(fault["type"])
     facts = {name: str(value)[:300] for name, value in (fault.get("ctx") or {}).items()}
+    if "expected" in facts:  # pydantic tells the last two apart by an English word
+        facts["expected"] = _OR.sub(", ", facts["expected"])
     if kind == "json_invalid":
         return _NO_JSON.filled(position=fault["loc"][-1])
     return _REASONS.get(kind, _OTHER).filled(kind=kind, **facts)

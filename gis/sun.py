@@ -78,14 +78,22 @@ def shadow(triangles: Points, sun: Sun, ground: float) -> BaseGeometry:
     Raises:
         ValueError: the sun stands below the horizon.
     """
+    shapes = np.asarray(shapely.polygons(thrown(triangles, sun, ground)), dtype=object)
+    standing = triangles[(triangles[:, :, 2] > ground).any(axis=1)]
+    if not len(standing):
+        return shapely.Polygon()
+    return shapely.union_all(shapes[shapely.area(shapes) > 0], grid_size=0.001)
+
+
+def thrown(triangles: Points, sun: Sun, ground: float) -> Points:
+    """Return triangles as the sun throws them on a level ground [m]: (x, y) of three corners each.
+
+    Raises:
+        ValueError: the sun stands below the horizon.
+    """
     if not sun.up:
         raise ValueError("no shadows without sun")
     east, north = sun.offset()
     above = np.maximum(triangles[:, :, 2] - ground, 0)
     above = np.minimum(above, LONGEST / sun.reach)
-    thrown = np.stack([triangles[:, :, 0] + above * east, triangles[:, :, 1] + above * north], axis=-1)
-    standing = triangles[(triangles[:, :, 2] > ground).any(axis=1)]
-    if not len(standing):
-        return shapely.Polygon()
-    shapes = np.asarray(shapely.polygons(thrown), dtype=object)
-    return shapely.union_all(shapes[shapely.area(shapes) > 0], grid_size=0.001)
+    return np.stack([triangles[:, :, 0] + above * east, triangles[:, :, 1] + above * north], axis=-1)

@@ -1,7 +1,7 @@
 """Reading the environmental cadastre: parameter rows in force, and the zones around a source with their grounds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -9,13 +9,18 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 from api.drafts.asked import PARAMETER, InDraft
+from api.environment.bodies import SOURCE_LAYERS
 from api.moments import parse_moment
+from api.ogc.codes import titles
 from api.ogc.request import only
-from cadastres.environment.zone_model import ZONE_PARAMETER, ZONES
+from cadastres.environment.zone_model import ZONE_KIND, ZONE_PARAMETER, ZONES
+from gis import store
 from gis.draft import Overlay
+from gis.errors import BadRequest, NotFound
 from gis.instant import Instant, Reading, read_head, settle, versions_at
 from gis.layer import Layer
 from gis.register import Register
+from gis.text import Text
 
 router = APIRouter()
 
@@ -44,6 +49,8 @@ def parameters(
     """The parameter rows in force: width by kind and class, the act, whether it was checked."""
     only(request, ("kind", *AXES))
     register: Register = request.app.state.register
+    if kind is not None:
+        _known_kind(kind, register)
     with register.reading() as connection:
         reading = reading_of(register, connection, valid, recorded_at, draft)
         rows = _rows(
@@ -69,6 +76,7 @@ def zones_of(
     only(request, AXES)
     register: Register = request.app.state.register
     with register.reading() as connection:
+        _known_source(connection, source_id, draft)
         reading = reading_of(register, connection, valid, recorded_at, draft)
         zones = [
             {"layer": layer.name, **row}
@@ -81,6 +89,18 @@ def zones_of(
     return _answer(
         reading, {"source_id": source_id, "zones": [z | {"parameter": by_id.get(z["parameter_id"])} for z in zones]}
     )
+
+
+def _known_kind(kind: str, register: Register) -> None:
+    known = list(titles(register.profile, ZONE_KIND.codes or "", "en"))
+    if kind not in known:
+        raise BadRequest(_KIND.filled(kind=kind, known=", ".join(known)), parameter="kind", allowed=known)
+
+
+def _known_source(connection: Connection, source_id: int, draft: Overlay | None) -> None:
+    """Refuse what never was a source, in the register or in the draft; one that has ended may have had zones."""
+    if not any(store.tokens(connection, layer, [source_id], draft) for layer in SOURCE_LAYERS.values()):
+        raise NotFound(_NO_SOURCE.filled(id=source_id), feature_id=source_id)
 
 
 def _rows(
@@ -107,3 +127,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(part) for part in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+_KIND: Final = Text(
+    kk="Аймақтың {kind} деген түрі жоқ; мыналардың бірін беріңіз: {known}.",
+    ru="Вида зоны {kind} нет; задайте один из: {known}.",
+    en="There is no kind of zone {kind}; give one of: {known}.",
+)
+_NO_SOURCE: Final = Text(
+    kk="Айналасында аймақ болатын {id} белгілі нысан жоқ.",
+    ru="Объекта с идентификатором {id}, вокруг которого бывает зона, нет.",
+    en="There is no feature with the id {id} around which zones lie.",
+)

@@ -17,7 +17,7 @@ from cadastres.urban_planning.city3d_scene import Body, Scene
 from gis.errors import BadRequest
 from gis.profile import CityProfile
 from gis.sight import first_meeting
-from gis.sun import LONGEST, Sun, shadow, suns
+from gis.sun import LONGEST, Sun, shadow, suns, thrown
 from gis.terrain import along
 from gis.text import Text
 
@@ -26,6 +26,12 @@ FARTHEST: Final = 5000.0
 
 MINUTES: Final = 10
 """Between two looks at the sun, unless asked otherwise."""
+
+MOST_WORK: Final = 10_000_000
+"""Triangles that the looks of one question may throw, each that meets the place counted for a hundred: some seconds."""
+
+_FIRST: Final = 12
+"""How many of the largest shadows are searched for smaller ones within."""
 
 _MARGIN: Final = 0.5
 """Metres of a step over terrain that a line of sight takes at least."""
@@ -91,14 +97,19 @@ def casts(bodies: Iterable[Body], sun: Sun) -> list[Cast]:
 
 
 def shade(scene: Scene, place: BaseGeometry, day: date, profile: CityProfile, minutes: int = MINUTES) -> Shade:
-    """Return how a place (point or area, city's system) is shaded on a legal day."""
+    """Return how a place (point or area, city's system) is shaded on a legal day.
+
+    Raises:
+        BadRequest: so much stands around, or so often is looked, that the answer would take more than
+            :data:`MOST_WORK`.
+    """
     middle = place.centroid
     ground = _ground(scene, middle)
     moments = _moments(day, profile, minutes)
     looks = [(m, s) for m, s in zip(moments, suns(moments, middle.x, middle.y, profile.system), strict=True) if s.up]
     bodies = scene.obstacles(place.buffer(LONGEST / 2)) if looks else []
-    reach = _Reach(bodies, ground)
-    told = [(moment, _share(place, reach.shadows(place, sun))) for moment, sun in looks]
+    reach = Reach(bodies, ground)
+    told = [(moment, reach.share(place, sun)) for moment, sun in looks]
     hours = minutes / 60
     shaded = sum(share for _, share in told) * hours
     first, last = (told[0][0], told[-1][0]) if told else (None, None)
@@ -113,32 +124,71 @@ def _moments(day: date, profile: CityProfile, minutes: int) -> list[datetime]:
     return [(moment.astimezone(profile.zone) + step * (i + 0.5)) for i in range(count)]
 
 
-class _Reach:
+class Reach:
     """Bodies with the outer bounds of what they can shade, so that few are looked at closely."""
 
     def __init__(self, bodies: Sequence[Body], ground: float) -> None:
-        self._bodies = [b for b in bodies if (b.roof_height or ground) > ground and len(b.triangles)]
+        self._bodies = [b for b in bodies if (b.roof_height or ground) > ground]
         self._ground = ground
         self._boxes = np.array([b.footprint.bounds for b in self._bodies]).reshape(-1, 4)
         self._heights = np.array([(b.roof_height or ground) - ground for b in self._bodies])
+        self._work = 0
 
-    def shadows(self, place: BaseGeometry, sun: Sun) -> list[BaseGeometry]:
-        """Return the shadows that can fall on a place."""
+    def share(self, place: BaseGeometry, sun: Sun) -> float:
+        """Return which share of a place lies in shadow: of a point all or nothing."""
+        shapes = self._meeting(place, sun)
+        if not len(shapes):
+            return 0.0
+        if place.area == 0 or shapely.covers(shapes, place).any():
+            return 1.0
+        # Only what lies in the place is united: shadows of a low sun are long and many.
+        within = shapely.union_all(_largest(shapely.intersection(shapes, place)))
+        return min(1.0, float(within.area / place.area))
+
+    def _meeting(self, place: BaseGeometry, sun: Sun) -> Any:
+        """Return the triangles thrown that meet a place, as polygons; together they are the shadows."""
+        near = [self._bodies[i] for i in np.flatnonzero(self._near(place, sun))]
+        if not near:
+            return np.array([], dtype=object)
+        triangles = thrown(np.concatenate([b.triangles for b in near]), sun, self._ground)
+        low, high, bounds = triangles.min(axis=1), triangles.max(axis=1), np.array(place.bounds)
+        meets = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
+        (ax, ay), (bx, by) = (triangles[:, 1] - triangles[:, 0]).T, (triangles[:, 2] - triangles[:, 0]).T
+        turn = ax * by - ay * bx
+        # Light that enters a block leaves it again: the faces that it enters throw the whole shadow.
+        block = np.repeat([b.derived for b in near], [len(b.triangles) for b in near])
+        meets &= np.where(block, turn > 0, turn != 0)
+        self._spend(len(meets) + 100 * int(meets.sum()))
+        shapes = np.asarray(shapely.polygons(triangles[meets]), dtype=object)
+        shapely.prepare(place)
+        return shapes[shapely.intersects(place, shapes)]
+
+    def _near(self, place: BaseGeometry, sun: Sun) -> Any:
+        """Return of which bodies a shadow can fall on a place: by their boxes, drawn out, and in line with the sun."""
         west, south, east, north = place.bounds
-        dx, dy = (np.minimum(self._heights, LONGEST / sun.reach) * offset for offset in sun.offset())
+        offset = sun.offset()
+        dx, dy = (np.minimum(self._heights, LONGEST / sun.reach) * one for one in offset)
         low_x, high_x = self._boxes[:, 0] + np.minimum(dx, 0), self._boxes[:, 2] + np.maximum(dx, 0)
         low_y, high_y = self._boxes[:, 1] + np.minimum(dy, 0), self._boxes[:, 3] + np.maximum(dy, 0)
         near = (low_x <= east) & (high_x >= west) & (low_y <= north) & (high_y >= south)
-        return [shadow(self._bodies[i].triangles, sun, self._ground) for i in np.flatnonzero(near)]
+        # Twice the distance of the boxes' middles across the sun's way, against their breadths across it.
+        apart = self._boxes[:, :2] + self._boxes[:, 2:] - (west + east, south + north)
+        broad = self._boxes[:, 2:] - self._boxes[:, :2] + (east - west, north - south)
+        across = np.array([-offset[1], offset[0]])
+        return near & (np.abs(apart @ across) <= broad @ np.abs(across))
+
+    def _spend(self, work: int) -> None:
+        self._work += work
+        if self._work > MOST_WORK:
+            raise BadRequest(_TOO_MUCH, parameter="minutes")
 
 
-def _share(place: BaseGeometry, shadows: Sequence[BaseGeometry]) -> float:
-    """Return which share of a place lies in shadow: of a point all or nothing."""
-    if not shadows:
-        return 0.0
-    if place.area == 0:
-        return float(any(shape.intersects(place) for shape in shadows))
-    return float(place.intersection(shapely.union_all(shadows)).area / place.area)
+def _largest(shapes: Any) -> Any:
+    """Return shapes without those that lie within one of the largest."""
+    ordered = shapes[np.argsort(-shapely.area(shapes))]
+    first, rest = ordered[:_FIRST], ordered[_FIRST:]
+    shapely.prepare(first)
+    return np.concatenate([first, rest[~shapely.covers(first[:, None], rest[None, :]).any(axis=0)]])
 
 
 def _ground(scene: Scene, middle: shapely.Point) -> float:
@@ -195,4 +245,9 @@ _LENGTH: Final = Text(
     kk="Нүктелер арасы {length} м; ол нөлден үлкен және {most} м-ден аспауы тиіс.",
     ru="Между точками {length} м; должно быть больше нуля и не больше {most} м.",
     en="The points are {length} m apart; they must be more than nothing and at most {most} m apart.",
+)
+_TOO_MUCH: Final = Text(
+    kk="Бұл жерде көлеңкелер бір жауапқа тым көп; minutes мәнін үлкейтіңіз не учаскенің орнына нүкте беріңіз.",
+    ru="Теней в этом месте слишком много для одного ответа; увеличьте minutes или задайте точку вместо участка.",
+    en="Too many shadows fall here for one answer; make minutes greater, or give a point instead of the parcel.",
 )

@@ -201,6 +201,8 @@ def test_an_open_solid_is_refused_by_an_act(block: Block) -> None:
         ("3d/line-of-sight", {"from": at(0, 0, 1), "to": at(9, 0, 1), "heights": "ground"}, 400),
         ("3d/shadow-hours", {"date": "2026-13-01", "point": at(0, 0)}, 400),
         ("3d/shadow-hours", {"date": "2026-06-21", "parcel": 999_999_999}, 404),
+        ("3d/terrain", {"line": "24.94,60.165,24.95,60.17", "step": "0.00001"}, 400),
+        ("3d/terrain", {"line": "24.94,60.165,24.95,60.17", "step": "1e-300"}, 400),
         ("3d/tiles/0/0/0.glb", {}, 404),
         ("3d/objects", {"colour": "red"}, 400),
     ],

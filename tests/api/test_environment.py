@@ -2,12 +2,17 @@
 
 import csv
 import io
+import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.loaders.measurements import Layout, load_measurements
+from gis import tokens
 from tests.api.office import Office
 from tests.cadastres.environment.naturalist import area, bank
 
@@ -133,6 +138,38 @@ def test_what_is_sent_wrongly(office: Office, rows: dict[str, int]) -> None:
     assert post(office, "swamps", attributes={}).status_code == 422 or post(office, "swamps").status_code == 400
     assert office.client.get("/environment/stations/none").status_code == 404
     assert office.client.get("/environment/datastreams/999999/observations").status_code == 404
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the guide's examples use curl")
+def test_every_example_of_the_guide_runs(office: Office) -> None:
+    """One after the other: widths by a project, and a boundary that takes the place of the row's width."""
+    guide = (Path(__file__).parents[2] / "docs" / "environment.md").read_text(encoding="utf-8")
+    examples = [each for each in re.findall(r"```sh\n(.*?)```", guide, re.DOTALL) if not each.startswith("qala")]
+    with office.city.register.writing() as connection:
+        secret = tokens.create(connection, "A. Naturalist", "registrar.environment")
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(examples)],
+        env={**os.environ, "BASE": str(office.client.base_url).rstrip("/"), "TOKEN": secret},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("Decision No. E-3 of 01.03.2017") == 2  # zone and strip
+    assert "Decision No. E-5 of 02.05.2018" in done.stdout
+    assert '"derived":false' in done.stdout
+
+
+def test_an_unknown_kind_or_source_is_no_empty_list(office: Office, rows: dict[str, int]) -> None:
+    """A misspelt kind is told those there are; a known kind without rows, and a source without zones, are no fault."""
+    for language, word in (("kk", "түрі жоқ"), ("ru", "Вида зоны"), ("en", "no kind")):
+        refused = office.client.get("/environment/parameters?kind=foo", headers={"Accept-Language": language})
+        assert refused.status_code == 400, refused.text
+        assert word in refused.json()["detail"]
+        assert "electricity" in refused.json()["detail"]
+    assert office.client.get("/environment/parameters", params={"kind": "gas"}).json()["parameters"] == []
+    assert office.client.get("/environment/sources/999999/zones").status_code == 404
+    assert office.client.get(f"/environment/sources/{rows['sanitary']}/zones").status_code == 404
+    reach = reach_of(office, 4000)
+    assert zones(office, reach, "2001-01-01") == {}
 
 
 @pytest.fixture(scope="module")

@@ -99,6 +99,16 @@ def test_faults_of_a_body_are_told_in_the_askers_language(office: Office, langua
     assert [each["parameter"] for each in answer["errors"]] == ["source", "colour"]
 
 
+@pytest.mark.parametrize(("language", "told"), [("kk", "мыналардың бірі"), ("ru", "одно из"), ("en", "one of")])
+def test_what_is_allowed_is_listed_without_a_word_of_another_language(office: Office, language: str, told: str) -> None:
+    """Names with commas between, before the last one too."""
+    body = {"source": {"kind": "x", "number": "1", "acceptance": "2016-01-01"}, "reason": "test", "layer": "x"}
+    answer = office.client.post("/environment/zones/derive", json=body, headers={"Accept-Language": language}).json()
+    (listed,) = (each["reason"] for each in answer["errors"] if each["parameter"] == "layer")
+    assert told in listed
+    assert "'urban_planning.network_line', 'urban_planning.network_structure'" in listed
+
+
 def test_every_kind_of_fault_has_words_in_three_languages() -> None:
     """A kind that nobody foresaw is told by its name; none is told in English to a Kazakh."""
     seen = [
