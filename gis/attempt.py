@@ -275,13 +275,19 @@ def _referring(layer: Layer, write: Write, ids: Mapping[int, int]) -> Mapping[st
 
 def _stale(layer: Layer, stale: Mapping[int, tuple[int, int]], timelines: Mapping[int, Timeline]) -> QalaError:
     """Return the refusal of stale tokens with both sides; a layer that isn't public shows only with a logged look."""
-    feature_id, (yours, current) = next(iter(stale.items()))
+    told = {i: (_told(i, yours), _told(i, current)) for i, (yours, current) in stale.items()}
+    feature_id, (yours, current) = next(iter(told.items()))
     seen = timelines if layer.public else {}
     return Conflict(
         _STALE.filled(layer=layer.name, id=feature_id, yours=yours, current=current),
         layer=layer.name,
-        stale={i: {"yours": y, "current": c, "versions": seen.get(i, ())} for i, (y, c) in stale.items()},
+        stale={i: {"yours": y, "current": c, "versions": seen.get(i, ())} for i, (y, c) in told.items()},
     )
+
+
+def _told(feature_id: int, token: int) -> int | str:
+    """Return a token as people know it: a changeset's number, or the tag of what a draft's revision changed."""
+    return token if token >= 0 else f"{feature_id}-draft-{-token}"
 
 
 _STALE = Text(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Final
 
 import shapely
 
@@ -12,6 +13,9 @@ from gis.layer import Field, FieldType, Layer
 from gis.profile import CityProfile
 from gis.record import Write
 from gis.text import Text
+
+LONGEST: Final = 4000
+"""Characters in a text that an act says; the longest that the body of any act has room for."""
 
 _IS: Mapping[FieldType, Callable[[object], bool]] = {
     FieldType.STRING: lambda v: isinstance(v, str) and "\x00" not in v,
@@ -48,10 +52,21 @@ def _require_value(layer: Layer, declared: Field, write: Write, profile: CityPro
         return
     if not _IS[declared.type](value):
         raise BadRequest(_TYPE.filled(**facts, type=declared.type.name.lower()), **facts)
+    if isinstance(value, str):
+        _require_text(declared, value, facts)
     if declared.values and value not in declared.values:
         raise BadRequest(_LIST.filled(**facts, known=", ".join(declared.values)), **facts)
     if declared.codes and write.valid.start is not None and not write.abolished:
         _require_code(profile.classifier(declared.codes), str(value), profile.legal_day(write.valid.start))
+
+
+def _require_text(declared: Field, text: str, facts: Mapping[str, object]) -> None:
+    """Refuse a text without end, unless it is a document, and one of blanks where there has to be something to read."""
+    if not declared.document and len(text) > LONGEST:
+        shown = {"layer": facts["layer"], "field": facts["field"], "length": len(text), "longest": LONGEST}
+        raise BadRequest(_LONG.filled(**shown), **shown)
+    if declared.required and not text.strip():
+        raise BadRequest(_REQUIRED.filled(**facts), **facts)
 
 
 def _require_code(classifier: Classifier, code: str, day: date) -> None:
@@ -87,6 +102,11 @@ _TYPE = Text(
     kk="{layer} қабатының «{field}» өрісіне {value!r} жарамайды; {type} түріндегі мән керек.",
     ru="Полю «{field}» слоя {layer} не подходит {value!r}; нужно значение типа {type}.",
     en="The field '{field}' of {layer} can't be {value!r}; it takes a value of type {type}.",
+)
+_LONG = Text(
+    kk="{layer} қабатының «{field}» өрісінде {length} таңба бар; ең көбі {longest}.",
+    ru="В поле «{field}» слоя {layer} {length} знаков; самое большее {longest}.",
+    en="The field '{field}' of {layer} has {length} characters; the most is {longest}.",
 )
 _LIST = Text(
     kk="{layer} қабатының «{field}» өрісіне «{value}» жарамайды; мыналардың бірі керек: {known}.",

@@ -87,7 +87,7 @@ def show(name: Name, profile: Profile = None, json: Json = False) -> None:
     with register_of(profile) as register:
         found = _found(register, name)
         with register.writing() as connection:
-            steps = [step_document(each, register.profile, named=True) for each in drafts.steps(connection, found)]
+            steps = [step_document(each, register.profile) for each in drafts.steps(connection, found)]
         told = _told(register, found) | {"totals": _totals(register, found), "steps": steps}
     if json:
         say_json(told)

@@ -3,6 +3,7 @@
 A draft is edited by the acts of the cadastres, each with the parameter ``draft``.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from api.drafts.answers import conflict_documents, draft_document
 from api.drafts.asked import require_reader
 from api.drafts.bodies import DraftBody, RebaseBody, RevertBody
-from api.land.bodies import ActBody
+from api.land.bodies import ActBody, require_sane
 from api.ogc.request import only
 from api.origin import origin
 from api.problems import language_of
@@ -47,6 +48,8 @@ def open_draft(request: Request, token: Asker, body: DraftBody) -> Response:
 
 
 def _empty(register: Register, body: DraftBody, token: Token) -> Draft:
+    if body.valid_from is not None:
+        require_sane("valid_from", body.valid_from, register.profile, datetime.now(register.profile.zone).date())
     return drafts.opened(
         register,
         body.name,

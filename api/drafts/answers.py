@@ -22,11 +22,14 @@ from gis.text import Language
 Json = dict[str, Any]
 
 _PARTS: Final = ("steps", "comparison", "check", "conflicts")
+_OPEN_PARTS: Final = ("comparison",)
+"""What a link opens; the other parts are for the office."""
 
 
 def draft_document(draft: Draft, reference: str, profile: CityProfile, layers: Layers) -> Json:
     """Return a draft; ``reference`` is the name or the link by which it was asked for, and by which its parts are."""
     here = f"/drafts/{reference}"
+    parts = _OPEN_PARTS if "." in reference else _PARTS
     return {
         "name": draft.name,
         "title": draft.title,
@@ -39,17 +42,17 @@ def draft_document(draft: Draft, reference: str, profile: CityProfile, layers: L
         "revision": draft.revision,
         "layers": [name for name in draft.layers if layers[name].public],
         "href": here,
-        "links": [{"rel": part, "type": "application/json", "href": f"{here}/{part}"} for part in _PARTS],
+        "links": [{"rel": part, "type": "application/json", "href": f"{here}/{part}"} for part in parts],
     }
 
 
-def step_document(step: Step, profile: CityProfile, *, named: bool) -> Json:
-    """Return an edit; who made it is told only to the office."""
-    who = {"actor": step.actor, "role": step.role} if named else {}
+def step_document(step: Step, profile: CityProfile) -> Json:
+    """Return an edit and who made it, which only the office is told."""
     return {
         "revision": step.revision,
         "at": step.at.astimezone(profile.zone).isoformat(timespec="seconds"),
-        **who,
+        "actor": step.actor,
+        "role": step.role,
         "verb": step.verb,
         "reason": step.reason,
         "valid_from": profile.legal_day(step.valid_from).isoformat(),

@@ -7,7 +7,15 @@ from pydantic import AfterValidator, Field
 
 from api.land.bodies import Body, Prose, readable
 
-Name = Annotated[str, Field(max_length=60, pattern="^[a-z0-9]+(-[a-z0-9]+)*$", examples=["general-plan-2030"])]
+Name = Annotated[
+    str,
+    Field(
+        examples=["general-plan-2030"],
+        json_schema_extra={"maxLength": 60, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+    ),
+]
+"""A draft's name; one that won't do is refused in words by the register, which keeps to the same pattern."""
+
 Reason = Annotated[Prose, Field(min_length=1, max_length=2000), AfterValidator(readable)]
 FeatureId = Annotated[int, Field(ge=1, le=2**62)]
 

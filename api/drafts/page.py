@@ -6,10 +6,12 @@ from typing import Any, Final
 from fastapi import Request
 
 from api.drafts.asked import with_draft
+from api.ogc.codes import titles
 from api.ogc.links import Address
 from api.ogc.pages_html import Pages
 from api.problems import language_of
 from gis.layer import Layer
+from gis.profile import CityProfile
 from gis.register import Register
 from gis.text import Language, Text
 
@@ -38,7 +40,10 @@ def draft_page(request: Request, document: Json, changes: Sequence[Json]) -> str
         words={name: text.in_language(language) for name, text in _WORDS.items()},
         state=_STATES[document["state"]].in_language(language),
         totals=[_total(total, language) for total in document["totals"]],
-        changes=[_change(change, register.layers[change["layer"]], reference, language) for change in changes],
+        changes=[
+            _change(change, register.layers[change["layer"]], reference, language, register.profile)
+            for change in changes
+        ],
         parts=[(link["rel"], address.base.removesuffix("/ogc") + link["href"]) for link in document["links"]],
     )
 
@@ -50,15 +55,13 @@ def _total(total: Mapping[str, Any], language: Language) -> Json:
     return {**total, "sizes": told}
 
 
-def _change(change: Mapping[str, Any], layer: Layer, reference: str, language: Language) -> Json:
-    shown = change["after"] or change["before"]
-    named = shown["properties"].get(layer.label) if layer.label else None
+def _change(change: Mapping[str, Any], layer: Layer, reference: str, language: Language, profile: CityProfile) -> Json:
     size = change.get("area") or change.get("length")
     unit = "m²" if "area" in change else "m"
     return {
         **change,
         "title": layer.title.in_language(language),
-        "named": named or change["id"],
+        "named": _named(change, layer, language, profile) or change["id"],
         "href": _href(change, layer, reference, language),
         "told_kind": _KINDS[change["kind"]].in_language(language),
         "fields": [_field(name, layer, language) for name in change["changed"]],
@@ -66,6 +69,18 @@ def _change(change: Mapping[str, Any], layer: Layer, reference: str, language: L
         "until": (change["valid"]["to"] or "…")[:10],
         "sizes": [f"{_figure(size[side], language)} {unit}" if size else "" for side in ("before", "after")],
     }
+
+
+def _named(change: Mapping[str, Any], layer: Layer, language: Language, profile: CityProfile) -> Any:
+    """Return what a feature is called in the language, where it has a name in it; a code by the words for it."""
+    if not layer.label:
+        return None
+    said = (change["after"] or change["before"])["properties"]
+    label = said.get(layer.label)
+    codes = next((field.codes for field in layer.fields if field.name == layer.label), None)
+    if codes is not None:
+        return titles(profile, codes, language).get(label, label)
+    return said.get(f"{layer.label.removesuffix('_ru')}_{language}") or label
 
 
 def _href(change: Mapping[str, Any], layer: Layer, reference: str, language: Language) -> str | None:

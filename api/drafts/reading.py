@@ -83,15 +83,20 @@ def _seen(request: Request, reference: str) -> Draft:
 
 @router.get("/drafts/{reference}/steps")
 def steps(
-    request: Request, reference: Reference, after: After = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 1000
+    request: Request,
+    reference: Reference,
+    token: Annotated[Token, Depends(asker)],
+    after: After = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
 ) -> Response:
-    """The edits of a draft in order; who made them is told to the office, not to whoever has the link."""
+    """The edits of a draft in order and who made them, for the office; whoever has but the link is not told."""
     only(request, ("after", "limit", *COMMON))
+    require_reader(token.role)
     register: Register = request.app.state.register
     draft = _seen(request, reference)
     with register.writing() as connection:  # the public login does not see them
         found = draft_life.steps(connection, draft, after=after, limit=limit)
-    told = [step_document(step, register.profile, named="." not in reference) for step in found]
+    told = [step_document(step, register.profile) for step in found]
     last = found[-1].revision if len(found) == limit else None
     return JSONResponse({"draft": draft.name, "steps": told, "next_after": last})
 

@@ -156,7 +156,7 @@ class ActBody(Body):
         acceptance = self.source.acceptance
         since = self.valid_from or (acceptance if draft is None else profile.legal_day(draft.valid_from))
         for named, day in (("acceptance", acceptance), ("valid_from", since)):
-            _require_sane(named, day, profile.limits.earliest_date, today + FARTHEST)
+            require_sane(named, day, profile, today)
         return Act(
             actor=token.name,
             role=token.role,
@@ -283,7 +283,13 @@ def _require_text(name: str, value: str) -> None:
         raise BadRequest(_STRANGE.filled(field=name, code=f"U+{ord(strange[0]):04X}"), field=name)
 
 
-def _require_sane(named: str, day: date, earliest: date, latest: date) -> None:
+def require_sane(named: str, day: date, profile: CityProfile, today: date) -> None:
+    """Refuse a legal day that nobody can mean.
+
+    Raises:
+        BadRequest: too far in the past, or more than :data:`FARTHEST` after today.
+    """
+    earliest, latest = profile.limits.earliest_date, today + FARTHEST
     if not earliest <= day <= latest:
         facts = {"field": named, "day": day, "earliest": earliest, "latest": latest}
         raise BadRequest(_FAR.filled(**facts), field=named, earliest=str(earliest), latest=str(latest))

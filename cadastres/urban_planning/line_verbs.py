@@ -127,7 +127,7 @@ class MoveLine:
             BadRequest: it is not in the register on the legal date.
             LaterChange: it is moved again, or ends, after the legal date.
         """
-        return Outcome(tuple(reshaped(case, REGULATION_LINE, self.line, self.geometry, own(self.attributes))))
+        return Outcome(reshaped(case, REGULATION_LINE, self.line, self.geometry, own(self.attributes)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

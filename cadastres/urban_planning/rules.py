@@ -248,6 +248,23 @@ FROM {proposed:urban_planning.spatial_plan} AS p WHERE NOT abolished AND officia
     tested_by=f"{_TESTS}test_plan_rules.py::test_figures_of_plans_and_zones_make_sense",
 )
 
+HORIZON: Final = Rule(
+    id="urban_planning.plan.horizon",
+    severity="error",
+    statement=Text(
+        kk="Жоспардың есептік мерзімі — 1900 мен 2200 аралығындағы жыл.",
+        ru="Расчётный срок плана — год от 1900 до 2200.",
+        en="A plan's horizon is a year from 1900 to 2200.",
+    ),
+    watches=(SPATIAL_PLAN.name,),
+    sql="""
+SELECT feature_id, NULL::bigint AS other_id, valid, NULL::float8 AS amount, NULL::geometry AS place,
+  horizon::text AS detail
+FROM {proposed:urban_planning.spatial_plan} AS p WHERE NOT abolished AND horizon NOT BETWEEN 1900 AND 2200
+""",
+    tested_by=f"{_TESTS}test_plan_rules.py::test_a_horizon_is_a_year",
+)
+
 DIMENSIONS: Final = Rule(
     id="urban_planning.zoning-element.dimensions",
     severity="error",
@@ -323,6 +340,7 @@ RULES: Final = (
     STEPS_FORWARD,
     ORDINANCE,
     DOCUMENT,
+    HORIZON,
     DIMENSIONS,
     _bears_step(ZONING_ELEMENT.name, "zoning-element"),
     _bears_step(REGULATION_LINE.name, "regulation-line"),

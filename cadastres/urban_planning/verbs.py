@@ -26,7 +26,7 @@ from cadastres.urban_planning.plan_model import (
     ZONING_ELEMENT,
 )
 from gis.act import Case, Needs, Outcome, Source, Succession, missing
-from gis.errors import Conflict
+from gis.errors import BadRequest, Conflict
 from gis.layer import Layer
 from gis.profile import CityProfile
 from gis.record import Version, Write
@@ -96,10 +96,11 @@ class AmendPlan:
         """Return the plan as it becomes.
 
         Raises:
-            BadRequest: it is not in the register on the legal date.
+            BadRequest: it is not in the register on the legal date; its type is to change, or nothing is.
             LaterChange: its territory changes, or it ends, after the legal date.
         """
-        return Outcome(tuple(reshaped(case, SPATIAL_PLAN, self.plan, self.territory, own(self.attributes))))
+        _require_type_kept(case, self.plan, self.attributes)
+        return Outcome(reshaped(case, SPATIAL_PLAN, self.plan, self.territory, own(self.attributes)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +125,12 @@ class AdoptPlan:
         """Return the plan, adopted.
 
         Raises:
-            BadRequest: it is not in the register on the legal date.
+            BadRequest: it is not in the register on the legal date; its type is to change.
             WrongStep: it is not in elaboration.
             LaterChange: it is changed or ended after the legal date.
         """
         plan = _at_step(case, self.plan, ELABORATION)
+        _require_type_kept(case, self.plan, self.attributes)
         ordinance = _ordinance(case.act.source)
         kept = {name: plan.attributes.get(name) or value for name, value in ordinance.items()}
         said = {**plan.attributes, **kept, **own(self.attributes), STEP_FIELD: ADOPTION}
@@ -289,7 +291,7 @@ class ChangeZone:
             BadRequest: it is not in the register on the legal date.
             LaterChange: its area changes, or it ends, after the legal date.
         """
-        return Outcome(tuple(reshaped(case, ZONING_ELEMENT, self.zone, self.geometry, own(self.attributes))))
+        return Outcome(reshaped(case, ZONING_ELEMENT, self.zone, self.geometry, own(self.attributes)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,8 +324,15 @@ def _ordinance(source: Source) -> dict[str, Any]:
 
 
 def own(attributes: Attributes) -> dict[str, Any]:
-    """Return what an act may say, without what only verbs give: the step, and the plan that something belongs to."""
-    return {name: value for name, value in attributes.items() if name not in _GIVEN}
+    """Return what an act says, if that is what it may say.
+
+    Raises:
+        BadRequest: the step, or the plan that something belongs to: only the verbs themselves give them.
+    """
+    for name in _GIVEN:
+        if name in attributes:
+            raise BadRequest(_ONLY_VERBS[name].filled(field=name), field=name)
+    return dict(attributes)
 
 
 def steps(case: Case, plan: int) -> Sequence[Version]:
@@ -337,17 +346,39 @@ def steps(case: Case, plan: int) -> Sequence[Version]:
     return live(remaining(case.timeline(SPATIAL_PLAN.name, plan), case.act.valid_from))
 
 
-def reshaped(case: Case, layer: Layer, feature: int, geometry: Any, changed: Attributes) -> Iterator[Write]:
-    """Yield a feature from the legal date on with what changes of it; later changes of the rest are kept.
+def reshaped(case: Case, layer: Layer, feature: int, geometry: Any, changed: Attributes) -> tuple[Write, ...]:
+    """Return a feature from the legal date on with what changes of it; later changes of the rest are kept.
 
     Raises:
-        BadRequest: it is not in the register on the legal date.
+        BadRequest: it is not in the register on the legal date, or stands there as the act would have it already.
         LaterChange: its geometry is to change and changes again, or it ends, after the legal date.
     """
-    for chapter in story.chapters(case, layer.name, [feature]):
-        version = chapter.versions[0]
-        place = version.geometry if geometry is None else geometry
-        yield Write(layer.name, feature, chapter.period, place, {**version.attributes, **changed})
+    told = [(chapter.period, chapter.versions[0]) for chapter in story.chapters(case, layer.name, [feature])]
+    if all(_stands(version, geometry, changed) for _, version in told):
+        raise BadRequest(_NOTHING_NEW.filled(layer=layer.name, id=feature), layer=layer.name, id=feature)
+    return tuple(
+        Write(
+            layer.name,
+            feature,
+            period,
+            version.geometry if geometry is None else geometry,
+            {**version.attributes, **changed},
+        )
+        for period, version in told
+    )
+
+
+def _stands(version: Version, geometry: Any, changed: Attributes) -> bool:
+    """Tell whether a version says already what is to change of it."""
+    same = geometry is None or bool(version.geometry.normalize() == geometry.normalize())
+    return same and all(name in version.attributes and version.attributes[name] == changed[name] for name in changed)
+
+
+def _require_type_kept(case: Case, plan: int, said: Attributes) -> None:
+    version = case.current(SPATIAL_PLAN.name, plan)
+    was = None if version is None else version.attributes["plan_type"]
+    if was is not None and said.get("plan_type", was) != was:
+        raise BadRequest(_TYPE_KEPT.filled(was=was, asked=said["plan_type"]), field="plan_type")
 
 
 def _at_step(case: Case, plan: int, step: str) -> Version:
@@ -356,7 +387,8 @@ def _at_step(case: Case, plan: int, step: str) -> Version:
     version = told[0].versions[0]
     found = version.attributes[STEP_FIELD]
     if found != step:
-        facts = {"title": version.attributes["title_ru"], "found": found, "needed": step}
+        ru, kk = (str(version.attributes[name]) for name in ("title_ru", "title_kk"))
+        facts = {"title": Text(kk=kk, ru=ru, en=ru), "found": found, "needed": step}
         raise WrongStep(_STEP.filled(**facts), plan=plan, found=found, needed=step)
     if len(told) > 1 and told[1].period.start is not None:
         raise story.later(case, SPATIAL_PLAN.name, plan, told[1].period.start)
@@ -385,4 +417,30 @@ _STEP = Text(
     "legalForce, obsolete.",
     en="The plan '{title}' is at the step {found}, and this act needs {needed}; the order is elaboration, adoption, "
     "legalForce, obsolete.",
+)
+_ONLY_VERBS: Final = {
+    STEP_FIELD: Text(
+        kk="«{field}» атрибут ретінде берілмейді: жоспардың кезеңін adopt, bring-into-force және end актілері ғана "
+        "өзгертеді, ал аймақтар мен сызықтар жоспармен бірге өтеді.",
+        ru="«{field}» не задаётся атрибутом: стадию плана меняют только акты adopt, bring-into-force и end, а зоны и "
+        "линии следуют за планом.",
+        en="'{field}' is no attribute to be given: only the acts adopt, bring-into-force and end change a plan's step, "
+        "and zones and lines go with their plan.",
+    ),
+    "plan_id": Text(
+        kk="«{field}» атрибут ретінде берілмейді: аймақ не сызық қай жоспарға жататынын оны салған акт белгілейді.",
+        ru="«{field}» не задаётся атрибутом: к какому плану относится зона или линия, определяет акт, которым она "
+        "установлена.",
+        en="'{field}' is not given as an attribute: the act that draws a zone or line says to which plan it belongs.",
+    ),
+}
+_NOTHING_NEW = Text(
+    kk="Акт ештеңе өзгертпейді: {layer} қабатының {id} нысаны онсыз да дәл осындай. Не өзгеретінін көрсетіңіз.",
+    ru="Акт ничего не меняет: объект {id} слоя {layer} и так именно таков. Укажите, что должно измениться.",
+    en="The act changes nothing: feature {id} of {layer} is just so already. Say what is to change.",
+)
+_TYPE_KEPT = Text(
+    kk="Жоспардың түрі өзгертілмейді: ол {was}, {asked} бола алмайды. Бұл жоспарды тоқтатып, жаңасын жасаңыз.",
+    ru="Вид плана не меняется: это {was}, и стать {asked} он не может. Прекратите этот план и составьте новый.",
+    en="A plan's type does not change: it is {was} and can't become {asked}. End this plan and draw up a new one.",
 )

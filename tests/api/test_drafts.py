@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 import shapely
-from shapely import LineString, Polygon
+from shapely import LineString, MultiPolygon, Polygon
 
 from gis import tokens
 from tests.api.office import Office
@@ -202,13 +202,19 @@ def test_the_link_opens_the_draft_to_anybody_until_it_is_taken_back(studio: Stud
 
 
 def test_a_link_tells_nobody_who_works_at_the_draft(studio: Studio) -> None:
-    """The office sees the editors of each step; whoever has the link sees the steps alone."""
+    """The office sees the steps and their editors; whoever has but the link, or reads no drafts, sees neither."""
     studio.form(studio.office.place())
     own = studio.of_draft("/steps").json()["steps"]
     assert [(step["revision"], step["actor"], step["verb"]) for step in own] == [(1, "P. Planner", "land.parcel.form")]
-    public = studio.public.get(f"/drafts/{studio.shared()}/steps").json()["steps"]
-    assert "actor" not in public[0]
-    assert public[0]["revision"] == 1
+    path = f"/drafts/{studio.shared()}"
+    assert studio.public.get(f"{path}/steps").status_code == 401
+    assert studio.planner.get(f"{path}/steps").json()["steps"] == own
+    with studio.office.city.register.writing() as connection:
+        bearer = {"Authorization": f"Bearer {tokens.create(connection, 'N', 'notary')}"}
+    assert studio.public.get(f"{path}/steps", headers=bearer).status_code == 403
+    opened = [link["href"] for link in studio.public.get(path).json()["links"]]
+    assert opened
+    assert all(studio.public.get(href).status_code == 200 for href in opened)
 
 
 @pytest.mark.parametrize("role", ["notary", "bank"])
@@ -293,7 +299,10 @@ def test_two_people_edit_one_draft(studio: Studio) -> None:
         "parcels/adjust", headers=seen, parcels=[{**change, "attributes": {"address": "B"}}], allocation=True
     )
     assert second.status_code == 409
-    assert second.json()["stale"]
+    tags = [parcel["etag"].strip('"'), first.json()["features"][0]["etag"].strip('"')]
+    told = second.json()["stale"][str(parcel["id"])]
+    assert [told["yours"], told["current"]] == tags
+    assert all(tag in second.json()["detail"] for tag in tags)
     again = {"If-Match": first.json()["features"][0]["etag"]}
     assert studio.act(
         "parcels/adjust", headers=again, parcels=[{**change, "attributes": {"address": "B"}}], allocation=True
@@ -455,11 +464,41 @@ def test_a_draft_that_there_is_not(studio: Studio, path: str, status: int) -> No
         {"name": "two--hyphens", "title": "T"},
         {"name": "no-title", "title": " "},
         {"name": "no-day", "title": "T", "valid_from": "2020-13-01"},
+        {"name": "far-day", "title": "T", "valid_from": "9999-01-01"},
+        {"name": "early-day", "title": "T", "valid_from": "0001-01-01"},
     ],
 )
 def test_what_is_no_draft(studio: Studio, body: dict[str, Any]) -> None:
     """A name that won't do, no title, no date: refused with what is wrong."""
     assert studio.planner.post("/drafts", json=body).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["Бас жоспар", "UPPER", "a" * 61, ""])
+def test_a_bad_name_is_refused_in_words(studio: Studio, name: str) -> None:
+    """What a name takes is said in the asker's language, with an example, not as a pattern."""
+    answer = studio.planner.post("/drafts?lang=ru", json={"name": name, "title": "T"})
+    assert answer.status_code == 400
+    assert "general-plan-2030" in answer.json()["detail"]
+    assert "[a-z" not in answer.text
+
+
+def test_a_page_names_things_in_the_readers_language(studio: Studio) -> None:
+    """A plan by its Kazakh title to who reads Kazakh; a zone by the words for its kind, not by the code."""
+    area = studio.office.globe(MultiPolygon([studio.office.place()]))
+    said = {
+        "plan_type": "detailed_plan",
+        "level_of_spatial_plan": "infraLocal",
+        "title_kk": "Қақпа",
+        "title_ru": "Врата",
+    }
+    plans = f"/urban-planning/plans?draft={studio.name}"
+    made = studio.planner.post(plans, json={"reason": "variant", "geometry": area, "attributes": said}).json()
+    zones = f"/urban-planning/plans/{made['features'][0]['id']}/zones?draft={studio.name}"
+    zone = {"geometry": area, "attributes": {"functional_zone": "residential"}}
+    assert studio.planner.post(zones, json={"reason": "variant", "zones": [zone]}).status_code == 201
+    pages = {lang: studio.of_draft(f="html", lang=lang).text for lang in ("kk", "ru", "en")}
+    assert [">Қақпа<" in pages["kk"], ">Врата<" in pages["kk"], ">Врата<" in pages["ru"]] == [True, False, True]
+    assert ">Residential zone<" in pages["en"]
 
 
 def test_a_name_is_used_once(studio: Studio) -> None:

@@ -171,6 +171,15 @@ def test_figures_of_plans_and_zones_make_sense(planner: Planner, figures: dict[s
     assert planner.broken(hashed, "2020-01-01") == {"urban_planning.plan.document-hash"}
 
 
+def test_a_horizon_is_a_year(planner: Planner) -> None:
+    """Years from 1900 to 2200 are horizons; what is before or after is a slip of the pen."""
+    plan = planner.draw_up(horizon=1900)
+    planner.amend(plan, day="2020-02-01", horizon=2200)
+    for year in (1899, 2201, 100_000_000_000):
+        wrong = AmendPlan(plan=plan, attributes={"horizon": year})
+        assert planner.broken(wrong, "2020-03-01") == {"urban_planning.plan.horizon"}
+
+
 def test_what_is_put_into_a_plan_gets_its_step(planner: Planner) -> None:
     """A zone put by an editor that claims to be in force stands at its plan's step all the same."""
     plan = planner.draw_up()

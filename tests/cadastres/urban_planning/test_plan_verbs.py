@@ -1,5 +1,7 @@
 """What a planner does with plans and zones."""
 
+from typing import Any
+
 import pytest
 
 from cadastres.urban_planning.verbs import (
@@ -102,13 +104,59 @@ def test_several_plans_are_in_elaboration_at_once(planner: Planner) -> None:
 
 
 def test_a_plan_is_amended(planner: Planner) -> None:
-    """Territory and attributes change from the act's day on; the step is not an attribute to be amended."""
+    """Territory and attributes change from the act's day on, and the step stays."""
     plan = planner.in_force(day="2010-01-01")
-    planner.amend(plan, box(0, 0, 1000, 900), "2022-01-01", horizon=2040, process_step_general="elaboration")
+    planner.amend(plan, box(0, 0, 1000, 900), "2022-01-01", horizon=2040)
     said = planner.said(plan, "2022-01-01", PLAN)
     assert (said["horizon"], said["process_step_general"]) == (2040, "legalForce")
     assert planner.area(plan, "2022-01-01", PLAN).area == pytest.approx(900_000.0)
     assert planner.area(plan, "2021-12-31", PLAN).area == pytest.approx(1_000_000.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ({"process_step_general": "obsolete"}, "bring-into-force"),
+        ({"process_step_general": "obsolete", "horizon": 2041}, "bring-into-force"),
+        ({"plan_id": 1}, "plan_id"),
+        ({"plan_type": "detailed_plan"}, "type does not change"),
+        ({"horizon": 2040}, "changes nothing"),
+        ({}, "changes nothing"),
+        ({"title_ru": " \u00a0 "}, "title_ru"),
+        ({"title_kk": "а" * 200_000}, "200000 characters"),
+    ],
+)
+def test_what_no_amendment_may_say(planner: Planner, said: dict[str, Any], word: str) -> None:
+    """The step, the type, nothing at all, titles to read nothing in: refused in words, and nothing is recorded."""
+    plan = planner.draw_up(horizon=2040)
+    before = planner.steps(plan)
+    with pytest.raises(BadRequest) as refused:
+        planner.amend(plan, **said)
+    assert word in refused.value.in_language("en")
+    assert planner.steps(plan) == before
+
+
+def test_a_plan_is_not_drawn_up_in_force(planner: Planner) -> None:
+    """Nor does the adoption change its type, nor the same territory amend it."""
+    with pytest.raises(BadRequest, match="bring-into-force"):
+        planner.draw_up(process_step_general="legalForce")
+    plan = planner.draw_up()
+    with pytest.raises(BadRequest, match="type does not change"):
+        planner.perform(AdoptPlan(plan=plan, attributes={"plan_type": "detailed_plan"}), "2020-06-01")
+    with pytest.raises(BadRequest, match="changes nothing"):
+        planner.amend(plan, box(0, 0, 1000, 1000), "2022-01-01")
+    assert [step for _, step in planner.steps(plan)] == ["elaboration"]
+
+
+def test_a_wrong_step_names_the_plan_in_the_askers_language(planner: Planner) -> None:
+    """In Kazakh by its Kazakh title."""
+    plan = planner.draw_up()
+    with pytest.raises(WrongStep) as refused:
+        planner.force(plan)
+    assert ["Бас жоспар" in refused.value.in_language("kk"), "Генеральный план" in refused.value.in_language("ru")] == [
+        True,
+        True,
+    ]
 
 
 def test_a_zone_is_changed_and_removed(planner: Planner) -> None:
