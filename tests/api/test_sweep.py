@@ -54,6 +54,8 @@ LETTERS = "абвгғдежзийкқлмнңоөпрстуұүфхшыі"
 OPEN_TABLES = frozenset(
     {
         *(f"{layer.schema}.{layer.table}" for layer in LAYERS.values() if layer.public),
+        # What is proposed for a public layer names no person; who is shown which draft is the application's to settle.
+        *(f"{layer.schema}.{layer.table}_draft" for layer in LAYERS.values() if layer.public),
         *(f"{layer.schema}.{layer.table}_{f.name}_issued" for layer in LAYERS.values() for f in layer.identifiers),
         *("qala.canonical_form", "qala.city", "qala.ledger", "qala.lineage", "qala.violation"),
         *("public.geography_columns", "public.geometry_columns", "public.spatial_ref_sys"),

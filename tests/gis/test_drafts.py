@@ -256,7 +256,7 @@ def test_two_people_edit_one_draft(drafted: tuple[City, drafts.Draft, dict[str, 
     _edit(city, draft, _reservation(city, draft, ids["moved"], 9, purpose="first"), expected={ids["moved"]: -1})
     with pytest.raises(Conflict) as refused:
         _edit(city, draft, _reservation(city, draft, ids["moved"], 10, purpose="second"), expected={ids["moved"]: -1})
-    assert refused.value.data["stale"][ids["moved"]]["current"] == -2
+    assert refused.value.data["stale"][ids["moved"]]["current"] == "1-draft-2"
     assert _now(city, draft).revision == 2
 
 
