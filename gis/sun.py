@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 import shapely
-from pvlib import spa
 from shapely.geometry.base import BaseGeometry
 
 from gis.crs import System, transformer
@@ -52,6 +51,8 @@ class Sun:
 
 def suns(moments: Sequence[datetime], x: float, y: float, system: System) -> list[Sun]:
     """Return the sun at moments (with their offsets) over a place (x east, y north in ``system``)."""
+    from pvlib import spa  # noqa: PLC0415  (its libraries take a second to load)
+
     longitude, latitude = transformer(system, 4326).transform(x, y)
     times = np.array([moment.timestamp() for moment in moments])
     delta = spa.calculate_deltat(moments[0].year, moments[0].month)

@@ -1,5 +1,6 @@
 """A register under test, and the small world that tests put into it."""
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -14,6 +15,9 @@ from gis.profile import CityProfile
 from gis.record import Write
 from gis.register import Register
 
+SEEDS = range(1, 1 + int(os.environ.get("QALA_TEST_SEEDS", "1")))
+"""Each is a random course of acts; more of them take minutes."""
+
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 ALMATY = REAL_DATA / "almaty" / "almaty-2012.osm.pbf"
 _serial = count(1)
@@ -22,7 +26,7 @@ ORIGIN = (25_496_500.0, 6_673_000.0)
 """A place in the centre of Helsinki, EPSG:3879 (x east, y north)."""
 
 
-FURNISHED = {"land.parcel": 25, "urban_planning.network_node": 2}
+FURNISHED = {"land.parcel": 25, "urban_planning.network_node": 2, "urban_planning.street_segment": 2}
 """How many features the furnished city has in a layer; one in each of the others."""
 
 

@@ -9,7 +9,6 @@ import typer
 from api.cli.city import Profile, readable, register_of
 from api.cli.exchange import act_of
 from api.cli.output import Json, console, say_json
-from data.plan_derivation import derive_plan
 
 plan = typer.Typer(no_args_is_help=True, help="Spatial plans drawn from the city's map.")
 
@@ -33,6 +32,8 @@ def derive(
     json: Json = False,
 ) -> None:
     """Draw up a General Plan whose functional zones follow from the map's land use; it restricts nothing."""
+    from data.plan_derivation import derive_plan  # noqa: PLC0415  (its libraries take seconds to load)
+
     said = {"title_kk": title_kk, "title_ru": title_ru, "edition": edition}
     with register_of(profile) as register:
         now = datetime.now(register.profile.zone)

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 from psycopg import Connection, sql
 
 from data.columns import ARROW
@@ -115,7 +114,7 @@ def _written(rows: "_Rows", file: Path, driver: str) -> None:
         part.replace(file)
     except OSError as error:
         raise BadExport(_UNWRITABLE.filled(file=file, reason=error.strerror or error), file=str(file)) from None
-    except pyogrio.errors.DataSourceError as error:
+    except RuntimeError as error:  # GDAL's
         raise BadExport(_UNWRITABLE.filled(file=file, reason=error), file=str(file)) from None
     finally:
         with suppress(OSError):
@@ -173,6 +172,8 @@ SELECT v.feature_id, {columns}, ST_AsBinary(ST_Transform(v.geom, %(srid)s)) FROM
 
 
 def _write_gdal(rows: _Rows, file: Path, driver: str) -> None:
+    import pyogrio  # noqa: PLC0415  (it takes a second to load)
+
     kind = rows.layer.geometry.wkt + (" Z" if rows.layer.z else "")
     pyogrio.write_arrow(
         pa.RecordBatchReader.from_batches(rows.schema, rows.batches()),

@@ -11,13 +11,8 @@ from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
-import rasterio
 from pyproj import CRS
 from pyproj.exceptions import CRSError
-from rasterio.errors import RasterioError
-from rasterio.fill import fillnodata
-from rasterio.warp import transform_bounds
-from scipy import ndimage
 
 from cadastres.urban_planning.city3d_model import CITY_OBJECT
 from data.loaders.source import BadFile, MissingCrs
@@ -160,6 +155,9 @@ def filled(heights: Raster, void: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[
     doubts: Raster = np.zeros(heights.shape, dtype=np.float32)
     if not void.any():
         return heights, doubts
+    from rasterio.fill import fillnodata  # noqa: PLC0415  (its libraries take long to load)
+    from scipy import ndimage  # noqa: PLC0415  (likewise)
+
     reach = float(max(heights.shape))
     complete: Raster = fillnodata(heights.copy(), mask=(~void).astype(np.uint8), max_search_distance=reach)
     gaps, _ = ndimage.label(void, structure=np.ones((3, 3)))
@@ -172,11 +170,13 @@ def filled(heights: Raster, void: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[
 
 
 def _read(request: TerrainRequest, profile: CityProfile) -> _Read:
+    import rasterio  # noqa: PLC0415  (its libraries take long to load)
+
     file = request.file
     try:
         with rasterio.open(_path(file)) as source:
             return _checked(source, request, profile)
-    except (RasterioError, BadZipFile, OSError) as error:
+    except (rasterio.errors.RasterioError, BadZipFile, OSError) as error:
         raise BadRaster(_BROKEN.filled(file=file.name, reason=str(error)[:200]), file=file.name) from None
 
 
@@ -194,6 +194,8 @@ def _path(file: Path) -> str:
 
 
 def _checked(source: Any, request: TerrainRequest, profile: CityProfile) -> _Read:
+    from rasterio.warp import transform_bounds  # noqa: PLC0415  (its libraries take long to load)
+
     name, placed = request.file.name, source.transform
     if source.count != 1 or placed.b or placed.d or placed.a <= 0 or placed.e >= 0:
         raise BadRaster(_FORM.filled(file=name, bands=source.count), file=name)

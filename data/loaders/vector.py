@@ -11,8 +11,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -31,7 +29,6 @@ DRIVERS: Final = {
 """GDAL's driver by suffix."""
 
 _HEAD = 65_536
-_REFUSALS = (DataSourceError, DataLayerError, pa.ArrowInvalid, OSError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class VectorFile:
         options |= {"layer": self.layer, "use_pyarrow": True, "batch_size": size}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL mutters about is found again, row by row
-            with pyogrio.open_arrow(self.path, **options) as (_, reader):
+            with _gdal().open_arrow(self.path, **options) as (_, reader):
                 yield from reader
 
 
@@ -77,7 +74,7 @@ def open_vector(path: Path, options: SourceOptions) -> VectorFile:
     with _refusing(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         layer = _layer(path, options.layer)
-        info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+        info = _gdal().read_info(path, layer=layer, force_feature_count=True)
     if info["driver"] != driver:
         raise BadFile(_OTHER_KIND.filled(file=path.name, found=info["driver"], expected=driver), file=str(path))
     columns = tuple(str(name) for name in info["fields"])
@@ -86,18 +83,25 @@ def open_vector(path: Path, options: SourceOptions) -> VectorFile:
     return VectorFile(path, layer, columns, info["crs"], count if count >= 0 else None, own, native)
 
 
+def _gdal() -> Any:
+    """Return pyogrio, which takes a second to load."""
+    import pyogrio  # noqa: PLC0415
+
+    return pyogrio
+
+
 @contextmanager
 def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except BadFile:
         raise
-    except _REFUSALS as error:
+    except (pa.ArrowInvalid, OSError, ValueError, RuntimeError) as error:  # GDAL's own are RuntimeErrors
         raise refused_file(path, error) from None
 
 
 def _layer(path: Path, wanted: str | None) -> str:
-    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    layers = [str(name) for name, kind in _gdal().list_layers(path) if kind is not None]
     if wanted in layers or (wanted is None and len(layers) == 1):
         return wanted or layers[0]
     raise BadFile(_LAYERS.filled(file=path.name, layers=", ".join(layers) or "—"), file=str(path), layers=layers)

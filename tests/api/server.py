@@ -1,14 +1,17 @@
-"""A real server in a process of its own, for clients that run elsewhere or hold the interpreter while they wait."""
+"""A real server in a process of its own, for clients that run elsewhere or hold the interpreter while they wait.
 
-import json
+Servers are forked from a process that has loaded the application once: loading takes longer than most tests.
+"""
+
+import multiprocessing
+import os
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -22,6 +25,9 @@ _ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0
 """Seconds to wait for a start; it takes a few."""
 
+_LOADED = multiprocessing.get_context("forkserver")
+_LOADED.set_forkserver_preload([__name__])
+
 
 @dataclass(frozen=True)
 class Server:
@@ -34,46 +40,38 @@ class Server:
 @contextmanager
 def serving(register: Register, outside: str | None = None) -> Iterator[Server]:
     """Serve a register on a free loopback port for a while; ``outside`` is its public address."""
+    ready, done = _LOADED.Pipe(duplex=False)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        command = [sys.executable, "-c", "from tests.api.server import main; main()"]
-        with subprocess.Popen(
-            command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[listener.fileno()]
-        ) as process:
-            try:
-                _tell(process, {"fd": listener.fileno(), "register": _described(register), "outside": outside})
-                yield Server(address, process.pid)
-            finally:
-                process.terminate()
-                process.wait(_PATIENCE)
+        told = (listener, done, _described(register), outside, dict(os.environ))
+        process = _LOADED.Process(target=_serve, args=told, daemon=True)
+        process.start()
+        done.close()
+        try:
+            if not ready.poll(_PATIENCE) or ready.recv() != "ready":
+                raise RuntimeError("the server under test did not start")
+            yield Server(f"http://127.0.0.1:{listener.getsockname()[1]}", int(process.pid or 0))
+        finally:
+            process.terminate()
+            process.join(_PATIENCE)
 
 
-def main() -> None:
-    """Be that process: read what to serve from standard input, say when ready, serve until terminated."""
-    told = json.loads(sys.stdin.readline())
-    described = told["register"]
+def _serve(
+    listener: socket.socket, done: Connection, described: dict[str, Any], outside: str | None, env: dict[str, str]
+) -> None:
+    """Be that process: say when ready, serve until terminated."""
+    os.environ.clear()
+    os.environ.update(env)
     installation = Installation(Path(described["home"]), None)
-    profile = checked_profile(json.loads(described["profile"]), "test")
-    app = create_app(installation.register(Database(**described["database"]), profile), told["outside"])
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    uvicorn.run(app, fd=told["fd"], log_level="error", timeout_graceful_shutdown=2)
+    profile = checked_profile(described["profile"], "test")
+    app = create_app(installation.register(Database(**described["database"]), profile), outside)
+    done.send("ready")
+    done.close()
+    uvicorn.run(app, fd=listener.fileno(), log_level="error", timeout_graceful_shutdown=2)
 
 
-def _described(register: Register) -> dict[str, object]:
+def _described(register: Register) -> dict[str, Any]:
     return {
         "home": str(register.heads.folder.parent) if register.heads else str(_ROOT),
-        "profile": register.profile.model_dump_json(),
+        "profile": register.profile.model_dump(mode="json"),
         "database": asdict(register.database),
     }
-
-
-def _tell(process: subprocess.Popen[str], what: dict[str, object]) -> None:
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("the server under test has no pipes")
-    process.stdin.write(json.dumps(what) + "\n")
-    process.stdin.flush()
-    deadline = time.monotonic() + _PATIENCE
-    while process.stdout.readline().strip() != "ready":
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError("the server under test did not start")

@@ -37,7 +37,7 @@ ACCEPTED: Final = (
 LEFT_OUT: Final = frozenset({"f", "reason", "disclosure", "dry-run", "limit", "offset", "lang", "wait"})
 """Parameters that are tried by themselves, or only say how much is told and in which language."""
 
-MOST: Final = 12
+MOST: Final = 8
 """Most ways in which the parameters of one path are filled by a thorough asker; another takes a quarter of them."""
 
 MOST_SENT: Final = 3

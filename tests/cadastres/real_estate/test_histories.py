@@ -20,7 +20,7 @@ from tests.cadastres.real_estate.neighbourhood import Neighbourhood
 from tests.city import City
 
 ACTS = 12
-HISTORIES = settings.default.max_examples // 12 if settings.default else 8
+HISTORIES = settings.default.max_examples // 30 if settings.default else 3
 KINDS = ("parcel", "building", "premises", "parcel with its building", "several")
 
 _serial = count(1)

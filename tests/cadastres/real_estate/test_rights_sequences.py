@@ -23,6 +23,7 @@ from gis.act import Command
 from gis.errors import Conflict, RuleBroken
 from gis.record import Timeline, Version, at
 from tests.cadastres.real_estate.notary import HOLDER, RIGHT, Notary, related_to, to
+from tests.city import SEEDS
 
 ACTS = 24
 
@@ -156,7 +157,7 @@ class Player:
         return self.notary.on_unit(self.unit, self.day.isoformat(), kind)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_random_acts(notary: Notary, seed: int) -> None:
     """Shares are as reckoned on every day; each right has one holder, ranks differ, encumbrances rest on what is."""
     people = [notary.person() for _ in range(5)]
