@@ -66,7 +66,8 @@ def _serve(
     app = create_app(installation.register(Database(**described["database"]), profile), outside)
     done.send("ready")
     done.close()
-    uvicorn.run(app, fd=listener.fileno(), log_level="error", timeout_graceful_shutdown=2)
+    # By its number uvicorn would take the socket for one that is no network's, whose answers wait for each other.
+    uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2)).run(sockets=[listener])
 
 
 def _described(register: Register) -> dict[str, Any]:
