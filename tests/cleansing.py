@@ -20,7 +20,9 @@ SELECT (SELECT array[count(*), max(oid::bigint)] FROM pg_class WHERE relnamespac
        (SELECT array[count(*), max(oid::bigint)] FROM pg_proc),
        (SELECT md5(string_agg(tgrelid::text || tgname || tgenabled::text, ',' ORDER BY oid)) FROM pg_trigger),
        (SELECT md5(string_agg(relname || coalesce(relacl::text, ''), ',' ORDER BY oid)) FROM pg_class
-        WHERE relnamespace::regnamespace::text !~ '^pg_')
+        WHERE relnamespace::regnamespace::text !~ '^pg_'),
+       (SELECT md5(string_agg(nspname || coalesce(nspacl::text, ''), ',' ORDER BY oid)) FROM pg_namespace
+        WHERE nspname !~ '^pg_t')
 """
 
 _SEQUENCES = "SELECT schemaname, sequencename, last_value, start_value FROM pg_sequences ORDER BY 1, 2"

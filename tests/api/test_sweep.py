@@ -61,6 +61,8 @@ OPEN_TABLES = frozenset(
         *("public.geography_columns", "public.geometry_columns", "public.spatial_ref_sys"),
         *("qala.document", "qala.document_file", "address.spelling"),
         *("qala.terrain", "qala.terrain_block", "qala.scene_tile"),
+        *("sensors.datastream", "sensors.delivery", "sensors.observation"),  # what stations measured
+        "qala.draft_feature",  # which features of which layers drafts propose to change, and from which version
     }
 )
 """What the public login may read whole. A new table that it can read must be added here, and thought about."""
