@@ -4,6 +4,7 @@ import fcntl
 import os
 import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ from psycopg import sql
 from data.city import BuildReport, build_city
 from data.demo import build_demo
 from data.installation import Installation
-from gis.database import connect
+from gis.database import Database, connect
 from gis.edit import Put
 from gis.heads import SignedHeads
 from gis.record import Write
 from gis.register import Register
 from tests.city import ALMATY, REAL_DATA, City, square
-from tests.registers import Cities, drop, name_of
+from tests.registers import Cities, drop, moved, name_of
 
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=3000, deadline=None)
@@ -51,10 +52,11 @@ def fresh_city(installation: Installation) -> Iterator[Cities]:
 @pytest.fixture(scope="session")
 def built_city(
     fresh_city: Cities, installation: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], tuple[City, BuildReport]]:
+) -> Iterator[Callable[[str], tuple[City, BuildReport]]]:
     """Copy a city that is built once a run, by whichever worker needs it first: ``demo``, or ``almaty`` of 2012."""
     base = tmp_path_factory.getbasetemp()
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    copies: list[Register] = []
 
     def built(which: str) -> tuple[City, BuildReport]:
         known, profile_name = run / f"{which}.city", "helsinki" if which == "demo" else which
@@ -64,26 +66,32 @@ def built_city(
                 made = fresh_city(profile_name).register
                 report = build_demo(made) if which == "demo" else build_city(made, ALMATY)
                 made.close()
-                known.write_bytes(pickle.dumps((name_of(made.database), report)))
+                known.write_bytes(pickle.dumps((made.database, report)))
             source, report = pickle.loads(known.read_bytes())
             city = fresh_city(profile_name)
-            _become(installation, city.register, source)
-            return city, report
+            copies.append(_become(installation, city.register, source))
+            return City(copies[-1], city.profile), report
 
-    return built
+    yield built
+    for register in copies:
+        register.close()
 
 
-def _become(installation: Installation, register: Register, source: str) -> None:
-    """Put a copy of another database, and of its signed heads, in place of a register's own."""
+def _become(installation: Installation, register: Register, source: Database) -> Register:
+    """Put a copy of another database, and of its signed heads, in place of a register's own.
+
+    The logins are the other's: what another worker built is open to that worker's alone.
+    """
     name = name_of(register.database)
     register.close()
     drop(installation, [name])
     with connect(installation.cluster.dsn("postgres")) as connection:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(source)))
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(name_of(source))))
     folder = installation.home / "heads"
-    for number, digest in SignedHeads(folder, source).heads():
+    for number, digest in SignedHeads(folder, name_of(source)).heads():
         SignedHeads(folder, name).append(number, digest)
+    return replace(register, database=moved(source, name))
 
 
 @pytest.fixture

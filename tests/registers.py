@@ -40,7 +40,7 @@ class Cities:
         spare = self._spare[profile_name]
         name = spare.pop() if spare else self._copied(template)
         heads = SignedHeads(self.installation.home / "heads", name)
-        register = replace(template, database=_in(template.database, name), profile=profile, heads=heads)
+        register = replace(template, database=moved(template.database, name), profile=profile, heads=heads)
         self._made.append(register)
         return City(register, profile)
 
@@ -86,7 +86,7 @@ def name_of(database: Database) -> str:
     return str(conninfo_to_dict(database.owner)["dbname"])
 
 
-def _in(database: Database, name: str) -> Database:
+def moved(database: Database, name: str) -> Database:
     """Return the same logins, in another database."""
     return Database(*(make_conninfo(c, dbname=name) for c in (database.owner, *database.logins)))
 
