@@ -10,22 +10,21 @@ import numpy as np
 import shapely
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
-from psycopg import Connection, sql
-from psycopg.rows import dict_row
+from psycopg import Connection
 from shapely.geometry.base import BaseGeometry
 
 from api.drafts.asked import PARAMETER, InDraft
 from api.moments import parse_moment
 from api.ogc.request import only
 from api.violations import on_globe
-from cadastres.urban_planning.network_crossings import TooNear, too_near
-from cadastres.urban_planning.network_model import CLEARANCE, NETWORK_LINE, NETWORK_NODE, NETWORKS
+from cadastres.urban_planning.network_crossings import TooNear, clearances, too_near
+from cadastres.urban_planning.network_model import NETWORK_LINE, NETWORK_NODE, NETWORKS
 from cadastres.urban_planning.network_tracing import NETWORK, Traced, features, isolated, lost, traced
 from gis.bbox import parse_bbox
 from gis.crs import CRS84, transformer
 from gis.draft import Overlay
 from gis.errors import BadRequest
-from gis.instant import Instant, Reading, read_head, settle, versions_at
+from gis.instant import Instant, Reading, read_head, settle
 from gis.network import Snapshot, Way, one_way_rings
 from gis.register import Register
 from gis.text import Text
@@ -161,15 +160,7 @@ def network_clearances(
     """The norms in force: how near two networks may come, by which act; confirmed ones forbid, others warn."""
     only(request, _TIMES)
     with _viewing(request, valid, recorded_at, draft) as view:
-        statement = sql.SQL(
-            "SELECT v.feature_id AS id, {names} FROM {versions} ORDER BY v.one_network, v.other_network, v.feature_id"
-        ).format(
-            names=sql.SQL(", ").join(sql.Identifier("v", f.name) for f in CLEARANCE.fields),
-            versions=versions_at(CLEARANCE, view.reading),
-        )
-        with view.connection.cursor(row_factory=dict_row) as cursor:
-            norms = cursor.execute(statement, view.reading.parameters).fetchall()
-    return JSONResponse({"clearances": norms})
+        return JSONResponse({"clearances": clearances(view.connection, view.reading)})
 
 
 def _answer(view: _View, found: Traced, limit: int, **gates: Sequence[int]) -> Response:

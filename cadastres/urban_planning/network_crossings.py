@@ -40,6 +40,18 @@ class TooNear:
     confirmed: bool
 
 
+def clearances(connection: Connection, reading: Reading) -> list[dict[str, Any]]:
+    """Return the norms in force, each with its ``id`` and the fields of its layer, by networks."""
+    statement = sql.SQL(
+        "SELECT v.feature_id AS id, {names} FROM {versions} ORDER BY v.one_network, v.other_network, v.feature_id"
+    ).format(
+        names=sql.SQL(", ").join(sql.Identifier("v", f.name) for f in CLEARANCE.fields),
+        versions=versions_at(CLEARANCE, reading),
+    )
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement, reading.parameters).fetchall()
+
+
 def too_near(
     connection: Connection, reading: Reading, area: BaseGeometry, srid: int, tolerance: float, *, unknown: bool = False
 ) -> Iterator[TooNear]:

@@ -114,8 +114,6 @@ def _written(rows: "_Rows", file: Path, driver: str) -> None:
         part.replace(file)
     except OSError as error:
         raise BadExport(_UNWRITABLE.filled(file=file, reason=error.strerror or error), file=str(file)) from None
-    except RuntimeError as error:  # GDAL's
-        raise BadExport(_UNWRITABLE.filled(file=file, reason=error), file=str(file)) from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -175,16 +173,19 @@ def _write_gdal(rows: _Rows, file: Path, driver: str) -> None:
     import pyogrio  # noqa: PLC0415  (it takes a second to load)
 
     kind = rows.layer.geometry.wkt + (" Z" if rows.layer.z else "")
-    pyogrio.write_arrow(
-        pa.RecordBatchReader.from_batches(rows.schema, rows.batches()),
-        file,
-        layer=rows.layer.name,
-        driver=driver,
-        geometry_name=_GEOMETRY,
-        geometry_type=kind,
-        crs=pyproj_crs(rows.crs.system).to_wkt(),
-        layer_options={"DESCRIPTION": rows.description} | ({"RFC7946": "YES"} if driver == "GeoJSON" else {}),
-    )
+    try:
+        pyogrio.write_arrow(
+            pa.RecordBatchReader.from_batches(rows.schema, rows.batches()),
+            file,
+            layer=rows.layer.name,
+            driver=driver,
+            geometry_name=_GEOMETRY,
+            geometry_type=kind,
+            crs=pyproj_crs(rows.crs.system).to_wkt(),
+            layer_options={"DESCRIPTION": rows.description} | ({"RFC7946": "YES"} if driver == "GeoJSON" else {}),
+        )
+    except pyogrio.errors.DataSourceError as error:
+        raise OSError(str(error)) from None
 
 
 def _write_parquet(rows: _Rows, file: Path) -> None:

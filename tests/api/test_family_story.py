@@ -5,18 +5,14 @@ What the register said at any step is then asked again by its recorded time: tha
 """
 
 import os
-import re
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-import pypdfium2 as pdfium
 import pytest
 
 from data.catalogue import LAYERS
@@ -24,6 +20,7 @@ from data.city import BuildReport
 from gis import tokens
 from gis.audit import verify
 from gis.database import connect
+from tests.api.guide import Shell, pdf_text, sections
 from tests.api.server import serving
 from tests.city import City
 
@@ -122,52 +119,6 @@ def _called(party: Mapping[str, Any]) -> str:
     return " + ".join(sorted(members)) or str(party["name"])
 
 
-def pdf_text(file: bytes) -> str:
-    """Return the text of all pages, blanks and line ends as single blanks."""
-    document = pdfium.PdfDocument(file)
-    pages = [page.get_textpage().get_text_bounded() for page in document]
-    return " ".join(" ".join(pages).split())
-
-
-class Shell:
-    """One shell in which the guide's examples run."""
-
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        self._process = process
-        self._folder = folder
-
-    def run(self, script: str) -> str:
-        """Run a script; return what it printed. The shell ends at the first command that fails."""
-        if self._process.stdin is None or self._process.stdout is None:
-            pytest.fail("the shell has no pipes")
-        self._process.stdin.write(f"{script}\necho '== done'\n")
-        self._process.stdin.flush()
-        printed: list[str] = []
-        for line in self._process.stdout:
-            if line == "== done\n":
-                return "".join(printed)
-            printed.append(line)
-        answer = next(iter(self._folder.glob("tmp.*")), None)
-        said = answer.read_text(encoding="utf-8", errors="replace") if answer else ""
-        return pytest.fail(f"an example failed:\n{''.join(printed)}\nlast answer:\n{said}")
-
-    @classmethod
-    @contextmanager
-    def opened(cls, folder: Path, **variables: str) -> Iterator["Shell"]:
-        """Open a shell that stops at errors and keeps its files in a folder."""
-        with subprocess.Popen(
-            ["bash", "-euo", "pipefail"], env={**os.environ, **variables, "TMPDIR": str(folder)}, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        ) as process:  # fmt: skip
-            yield cls(process, folder)
-
-
-def sections() -> list[str]:
-    """Return the guide's examples by section, what stands before the first act first."""
-    text = GUIDE.read_text(encoding="utf-8")
-    return ["\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL)) for part in text.split("\n## ")[1:]]
-
-
 @pytest.fixture(scope="module")
 def told(
     built_city: Callable[[str], tuple[City, BuildReport]], tmp_path_factory: pytest.TempPathFactory
@@ -182,7 +133,7 @@ def told(
         Shell.opened(tmp_path_factory.mktemp("story"), BASE=server.address, **secrets) as shell,
     ):
         told = Told(city, client, secrets)
-        for i, examples in enumerate(sections()):
+        for i, examples in enumerate(sections(GUIDE)):
             told.printed[i] = shell.run(examples)
             if i:
                 told.seen[i] = _content(told.get("passport", f="json"))

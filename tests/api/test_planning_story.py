@@ -5,7 +5,6 @@ compared with the extracts over HTTP, before and after each act, with the draft 
 """
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,8 +30,8 @@ from gis.instant import Instant
 from gis.layer import Layer
 from gis.overlay import restricting, restrictions_on
 from gis.schema import twin_name
+from tests.api.guide import Shell, pdf_text, sections
 from tests.api.server import serving
-from tests.api.test_family_story import Shell, pdf_text
 from tests.city import City
 from tests.gis.restricted import TOLERANCE, overlap
 
@@ -204,12 +203,6 @@ class Told:
         return self.tables.near(shapely.box(658700, 4789650, 659300, 4790600))
 
 
-def sections() -> list[str]:
-    """Return the guide's examples by section, what stands before the first act first."""
-    text = GUIDE.read_text(encoding="utf-8")
-    return ["\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL)) for part in text.split("\n## ")[1:]]
-
-
 @pytest.fixture(scope="module")
 def told(
     built_city: Callable[[str], tuple[City, BuildReport]], tmp_path_factory: pytest.TempPathFactory
@@ -224,7 +217,7 @@ def told(
         Shell.opened(tmp_path_factory.mktemp("variant"), BASE=server.address, **secrets) as shell,
     ):
         told = Told(city, client, secrets)
-        for step, examples in enumerate(sections()):
+        for step, examples in enumerate(sections(GUIDE)):
             told.printed[step] = shell.run(examples).splitlines()
             if step == FORCE:
                 told.ids = _named(shell, "PARCEL", "REACH", "LINE", "PLAN")

@@ -172,6 +172,7 @@ def test_the_rules_reach_the_indexes(empty_city: City) -> None:
         for name, statement in fill.items():
             connection.execute(statement)
             connection.execute(f"ANALYZE {name}")
+        connection.execute("SET session_replication_role = origin")
         with connection.transaction():
             assert _scans(connection, empty_city, ADDRESS) == set()
         with connection.transaction():

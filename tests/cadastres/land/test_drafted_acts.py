@@ -192,7 +192,8 @@ def test_eight_editors_and_the_register_at_once(registrar: Registrar) -> None:
 
     def edit(seed: int) -> _Editor:
         dice = random.Random(seed)
-        editor = _Editor(city, dice, QUARTER, list(features), 0.1, since, since, names=f"editor-{seed}")
+        # Of one list of parcels: what others have left behind is soon all that an editor of his own would know.
+        editor = _Editor(city, dice, QUARTER, features, 0.1, since, since, names=f"editor-{seed}")
         for number in count():
             if time.monotonic() > until:
                 return editor
