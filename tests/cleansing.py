@@ -15,6 +15,11 @@ SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid =
 WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)' ORDER BY 1, 2
 """
 
+_WRITTEN = """
+SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)' AND pg_relation_size(c.oid) > 0
+"""
+
 _SHAPE = """
 SELECT (SELECT array[count(*), max(oid::bigint)] FROM pg_class WHERE relnamespace::regnamespace::text !~ '^pg_'),
        (SELECT array[count(*), max(oid::bigint)] FROM pg_proc),
@@ -82,8 +87,11 @@ def _shape(connection: Connection) -> tuple[Any, ...]:
 
 
 def _filled(connection: Connection, tables: Iterable[Name]) -> list[Name]:
-    """Return those of some tables that have rows."""
-    names = list(tables)
+    """Return those of some tables that have rows; a table to which nothing was written has no file to look into."""
+    written = set(connection.execute(_WRITTEN).fetchall())
+    names = [name for name in tables if name in written]
+    if not names:
+        return []
     asked = [
         sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(i), sql.Identifier(*name))
         for i, name in enumerate(names)
