@@ -27,6 +27,7 @@ from api import (
     problems,
     real_estate,
     restrictions,
+    routing,
     urban_planning,
 )
 from api.address.batch import LARGER_BODY as LARGER_FILE
@@ -43,17 +44,22 @@ from api.origin import origin, public_url
 from api.orphans import end_with_parent
 from api.privacy import DraftsArePrivate
 from api.real_estate.allowance import Allowance
+from api.routing.work import Desk
 from api.urban_planning.city3d_routes import router as city3d_router
+from api.urban_planning.live import router as live_router
+from api.urban_planning.live_reports import LARGER_BODY as LARGER_PHOTO
 from api.urban_planning.networks import router as networks_router
+from api.urban_planning.streets import router as streets_router
 from api.wfs import Wfs
 from api.wfs.errors import exception_report
 from api.wfs.router import PATH as WFS_PATH
-from cadastres.address.finder import search_pool
+from cadastres.address.finder import Finder, search_pool
 from data.installation import Installation
 from gis.errors import QalaError
 from gis.profile import checked_profile
 from gis.readers import reader_pool
 from gis.register import Register
+from routing.shelf import Shelf
 
 SERVED = "QALA_SERVED_PROFILE"
 """Environment variable that hands the served city's profile from ``qala up`` to its server processes."""
@@ -62,12 +68,13 @@ CONNECTIONS = 8
 """Connections of the public login in one server process."""
 
 
-def create_app(register: Register, outside: str | None = None) -> FastAPI:
+def create_app(register: Register, outside: str | None = None, ways: Desk | None = None) -> FastAPI:
     """Return the application over one register; it opens and closes its own connections.
 
     Args:
         register: the city's.
         outside: where the world outside finds it; without one, links begin with the address that was asked.
+        ways: where ways are asked for, warmed as the application starts; without one, the first asker waits.
     """
     keep_calm()
     readers = reader_pool(register.database.reader, CONNECTIONS)
@@ -77,6 +84,8 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await readers.open()
         await searchers.open()
+        if ways is not None:
+            ways.warm()
         yield
         await searchers.close()
         await readers.close()
@@ -92,6 +101,8 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
     app.state.public_url = outside
     app.state.issuer = configured()
     app.state.allowance = Allowance()
+    app.state.finder = Finder(searchers, register.profile)
+    app.state.routing = ways or Desk(register)
     app.include_router(Ogc(register.profile, register.layers.mapped, readers).router)
     app.include_router(Tiles(register.profile, register.layers.mapped, readers).router, prefix="/ogc")
     for router in (
@@ -102,6 +113,8 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
         address.router,
         real_estate.router,
         networks_router,
+        live_router,
+        streets_router,
         urban_planning.router,
         city3d_router,
         environment.router,
@@ -109,12 +122,13 @@ def create_app(register: Register, outside: str | None = None) -> FastAPI:
         feed.router,
         drafts_router,
         restrictions.router,
+        routing.router,
         health.router,
         access.router,
     ):
         app.include_router(router)
     app.add_route("/", _start, methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_middleware(BodyLimit, reports={WFS_PATH: exception_report}, larger=(LARGER_BODY, LARGER_FILE))
+    app.add_middleware(BodyLimit, reports={WFS_PATH: exception_report}, larger=(LARGER_BODY, LARGER_FILE, LARGER_PHOTO))
     app.add_middleware(DraftsArePrivate)
     app.add_middleware(
         CORSMiddleware,
@@ -143,4 +157,5 @@ def served() -> FastAPI:
     end_with_parent()
     profile = checked_profile(json.loads(os.environ[SERVED]), SERVED)
     installation = Installation()
-    return create_app(installation.register(installation.database(profile), profile), public_url())
+    register = installation.register(installation.database(profile), profile)
+    return create_app(register, public_url(), Desk(register, Shelf(installation.home / "routing")))

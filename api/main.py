@@ -19,10 +19,13 @@ from api.cli import (
     environment,
     exchange,
     extract,
+    live,
     locate,
     network,
     plans,
+    routing,
     serve,
+    streets,
 )
 from api.cli.output import EXIT_CODES, say_error
 from gis.errors import QalaError
@@ -50,6 +53,7 @@ app.command("up")(serve.up)
 app.command("import")(exchange.import_)
 app.command("export")(exchange.export)
 app.command("extract")(extract.extract)
+app.command("route")(routing.route)
 app.command("layers")(admin.layers)
 app.command("rules")(admin.rules)
 app.command("profile")(admin.profile)
@@ -67,6 +71,10 @@ app.add_typer(access.access, name="access")
 app.add_typer(environment.zones, name="zones")
 app.add_typer(environment.measurements, name="measurements")
 app.add_typer(network.network, name="network")
+app.add_typer(live.speeds, name="speeds")
+app.add_typer(live.status, name="status")
+app.add_typer(live.report, name="report")
+app.add_typer(streets.streets, name="streets")
 app.add_typer(bench.bench, name="bench")
 
 
@@ -78,7 +86,9 @@ def run_tests(
     root = Path(__file__).parents[1]
     if not (root / "tests").is_dir():
         raise typer.BadParameter("tests come with a checkout, not with the installed package: run ./qala test there")
-    command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadfile", *context.args]
+    # By file, in the order of tests/conftest.py: xdist's own leaves the long ones for the end.
+    dealt = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *dealt, *context.args]
     raise typer.Exit(subprocess.run(command, cwd=root, check=False, env=os.environ.copy()).returncode)
 
 

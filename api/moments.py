@@ -6,6 +6,7 @@ from gis.errors import BadRequest
 from gis.pages import Span
 from gis.profile import CityProfile
 from gis.text import Text
+from gis.years import require_in_calendar
 
 OPEN = ("", "..")
 
@@ -19,22 +20,24 @@ def parse_moment(name: str, text: str, profile: CityProfile) -> datetime:
         profile: the city's; its zone says when a day begins.
 
     Raises:
-        BadRequest: neither; or an instant without offset.
+        BadRequest: neither; or an instant without offset; or of a year that nobody means.
     """
-    moment = _read(text, profile)
-    if moment is None:
+    told = _read(text)
+    if told is None:
         raise BadRequest(_MOMENT.filled(name=name, text=text[:80]), parameter=name)
-    return moment
+    require_in_calendar(told, f"{name}={text[:80]}", parameter=name)
+    return told.astimezone(UTC) if isinstance(told, datetime) else profile.midnight(told)
 
 
-def _read(text: str, profile: CityProfile) -> datetime | None:
+def _read(text: str) -> date | None:
+    """Return the legal day, or the instant with its offset, that a text tells."""
     try:
         if len(text) == len("2024-03-01"):
-            return profile.midnight(date.fromisoformat(text))
+            return date.fromisoformat(text)
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-        return None if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return None if moment.tzinfo is None else moment
 
 
 def parse_span(name: str, text: str, profile: CityProfile) -> Span:

@@ -60,12 +60,17 @@ def problem(error: QalaError, language: Language, status: int | None = None, sys
 def _members(error: QalaError, language: Language, status: int) -> dict[str, Any]:
     members: dict[str, Any] = {
         "type": f"urn:qala:problem:{error.code}",
-        "title": _TITLES[status].in_language(language) if status in _TITLES else HTTPStatus(status).phrase,
+        "title": _title(error, language, status),
         "status": status,
         "detail": error.in_language(language),
         "code": error.code,
     }
     return members | {name: value for name, value in error.data.items() if name not in _OWN}
+
+
+def _title(error: QalaError, language: Language, status: int) -> str:
+    title = _OWN_TITLES.get(error.code) or _TITLES.get(status)
+    return HTTPStatus(status).phrase if title is None else title.in_language(language)
 
 
 def _answer(request: Request, error: QalaError, status: int | None = None) -> Response:
@@ -190,6 +195,12 @@ _TITLES: Final = {
     429: Text(kk="Сұраулар тым көп", ru="Слишком много запросов", en="Too Many Requests"),
     500: Text(kk="Бағдарламаның қатесі", ru="Ошибка программы", en="Internal Server Error"),
     503: Text(kk="Қазір қолжетімсіз", ru="Сейчас недоступно", en="Service Unavailable"),
+}
+_OWN_TITLES: Final = {
+    "off-network": Text(kk="Жақын маңда жол жоқ", ru="Рядом нет пути", en="Off the network"),
+    "unreachable": Text(kk="Ол жерге жол жоқ", ru="Пути туда нет", en="Unreachable"),
+    "no-tour": Text(kk="Бәрін аралап шығу мүмкін емес", ru="Обойти все места нельзя", en="No such round"),
+    "uncertain-place": Text(kk="Орын анық емес", ru="Место не ясно", en="Uncertain place"),
 }
 _FAULT = Text(
     kk="Бағдарламада қате шықты; ол журналға жазылды.",

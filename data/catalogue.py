@@ -36,11 +36,16 @@ from cadastres.urban_planning.network_model import LAYERS as NETWORK_LAYERS
 from cadastres.urban_planning.network_rules import RULES as NETWORK_RULES
 from cadastres.urban_planning.plan_model import LAYERS as PLAN_LAYERS
 from cadastres.urban_planning.rules import RULES as PLAN_RULES
+from cadastres.urban_planning.street_followers import FOLLOWERS as STREET_FOLLOWERS
+from cadastres.urban_planning.street_rules import RULES as STREET_RULES
+from cadastres.urban_planning.streets import LAYERS as STREET_LAYERS
+from cadastres.urban_planning.streets import STREETS as CITY_STREETS
 from gis.act import Follower
 from gis.layer import Layers
 from gis.lineage import lineage_rules
 from gis.references import reference_rules
 from gis.rules import Rule
+from gis.streets import Streets
 
 LAYERS: Final = Layers((
     *LAND_LAYERS,
@@ -52,12 +57,16 @@ LAYERS: Final = Layers((
     *REGULATION_LINE_LAYERS,
     *CITY3D_LAYERS,
     *NETWORK_LAYERS,
+    *STREET_LAYERS,
     *CONSTRUCTION_LAYERS,
     *AUCTION_LAYERS,
     *ENVIRONMENT_LAYERS,
     *PROTECTIVE_ZONE_LAYERS,
     *MONITORING_LAYERS,
 ))  # fmt: skip
+
+STREETS: Final[Streets] = CITY_STREETS
+"""What the city's graph is made of."""
 
 RULES: Final[tuple[Rule, ...]] = (
     *lineage_rules(LAYERS),
@@ -69,6 +78,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *PLAN_RULES,
     *CITY3D_RULES,
     *NETWORK_RULES,
+    *STREET_RULES,
     *CONSTRUCTION_RULES,
     *EQUITY_RULES,
     *AUCTION_RULES,
@@ -80,6 +90,7 @@ FOLLOWERS: Final[tuple[Follower, ...]] = (
     *ADDRESS_FOLLOWERS,
     *REAL_ESTATE_FOLLOWERS,
     *PLAN_FOLLOWERS,
+    *STREET_FOLLOWERS,
     *CONSTRUCTION_FOLLOWERS,
     *ENVIRONMENT_FOLLOWERS,
 )

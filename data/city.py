@@ -1,7 +1,7 @@
 """A city's register out of its OpenStreetMap extract: everything in one changeset, all or nothing.
 
-Buildings, streets, addresses, land use, waters and green areas are the map's. Quarters, parcels and zones are derived
-from it, marked as derived, and have no legal meaning.
+Buildings, streets and the ways along them, addresses, land use, waters and green areas are the map's. Quarters, parcels
+and zones are derived from it, marked as derived, and have no legal meaning.
 """
 
 import json
@@ -16,10 +16,12 @@ from typing import Any, Final
 import shapely
 from psycopg import Connection
 
+from cadastres.address.model import STREET
 from cadastres.land.model import PARCEL
 from data.derivation import Features, complete_city
 from data.loaders.defects import Defect
 from data.loaders.osm import Feature, read_osm
+from data.loaders.osm_streets import read_streets
 from data.loaders.pbf import read_extent
 from data.loaders.report import PLACES, REPORT
 from data.profiles import for_extract
@@ -143,6 +145,8 @@ def build_city(register: Register, pbf: Path, tell: Tell = quiet) -> BuildReport
     """
     tell("reading the map", 0.0)
     osm = read_osm(pbf, register.profile.system)
+    ways = read_streets(pbf, register.profile.system, osm.layers[STREET.name].features)
+    osm = replace(osm, layers={**osm.layers, **ways})
     tell("deriving parcels from streets and buildings", 0.1)
     features = complete_city(osm, register.profile)
     day = _legal_day(osm.day, register.profile)

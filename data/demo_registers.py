@@ -1,6 +1,7 @@
-"""The demo city's registers beside land: addresses, houses, rights, plans, nature, building, through the verbs of each.
+"""The demo city's registers beside land: addresses, houses, rights, plans, streets, nature and building.
 
-Acts are dated from 2019 to 2025, in the order in which they are recorded; nothing in them is real but the map.
+Each is filled by its own verbs. Acts are dated from 2019 to 2025, in the order in which they are recorded; nothing in
+them is real but the map.
 """
 
 from psycopg import Connection
@@ -13,6 +14,7 @@ from data.demo_people import register_people
 from data.demo_places import form_units, reform
 from data.demo_planning import planning
 from data.demo_rights import tales
+from data.demo_streets import streets
 from data.demo_works import works
 from gis.register import Register
 
@@ -31,8 +33,8 @@ def tell_registers(register: Register, connection: Connection, serial: int, tell
     units = form_units(office)
     tell("sample acts on houses", 0.1)
     houses = register_houses(office, units.west)
-    tell("sample acts on rights, plans, nature and building", 0.4)
+    tell("sample acts on rights, plans, streets, nature and building", 0.4)
     people = register_people(office)
     stories = [reform(office, units), *tales(office, houses, people), *planning(office), *nature(office)]
-    office.tell([*stories, *works(office, people)])
+    office.tell([*stories, *streets(office), *works(office, people)])
     return office.serial - serial

@@ -14,11 +14,14 @@ from typing import Any, Final, Literal
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
-from gis.errors import Gone, NotFound
+from gis.errors import Conflict, Gone, NotFound
 from gis.layer import Layer
 from gis.text import Text
 
 State = Literal["open", "adopted", "withdrawn"]
+
+REPORT: Final = "report-"
+"""How the names begin of drafts that are reports from the field (:mod:`gis.reports`), and of no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,12 @@ class DraftClosed(Gone):
     code = "draft-closed"
 
 
+class DraftOfReport(Conflict):
+    """The draft is a report from the field: it says what was reported, and is decided on as a report alone."""
+
+    code = "draft-of-report"
+
+
 def find(connection: Connection, name: str) -> Draft:
     """Return a draft by its name, whatever its state.
 
@@ -128,7 +137,26 @@ def listed(connection: Connection, *, closed: bool = True) -> Sequence[Draft]:
 
 
 def held(connection: Connection, draft_id: int) -> Draft:
-    """Take hold of a draft until the transaction ends: nobody else edits, adopts or withdraws it meanwhile.
+    """Take hold of a draft to change it by hand: until the transaction ends nobody else changes it in any way.
+
+    Raises:
+        NoDraft: there is none of that number.
+        DraftClosed: it was adopted or withdrawn.
+        DraftOfReport: it is a report from the field.
+    """
+    draft = hold(connection, draft_id)
+    if draft.name.startswith(REPORT) and connection.execute(_OWN, (draft_id,)).fetchone() is not None:
+        number = draft.name.removeprefix(REPORT)
+        raise DraftOfReport(_OF_REPORT.filled(name=draft.name, number=number), draft=draft.name, report=number)
+    return draft
+
+
+_OWN: Final = "SELECT FROM qala.draft WHERE draft_id = %s AND owner = name"
+"""A report's draft belongs to the report itself; no person stands behind it."""
+
+
+def hold(connection: Connection, draft_id: int) -> Draft:
+    """Take hold of a draft, be it a report or not: what does so for a report is the report's own business.
 
     Raises:
         NoDraft: there is none of that number.
@@ -177,6 +205,14 @@ _ADOPTED = Text(
     kk="«{name}» жобасы бекітілген: {changeset} өзгерістер жинағы. Енді тізілімнің өзін оқыңыз.",
     ru="Черновик «{name}» принят: набор изменений {changeset}. Читайте теперь сам регистр.",
     en="The draft '{name}' was adopted as changeset {changeset}. Read the register itself now.",
+)
+_OF_REPORT = Text(
+    kk="«{name}» — даладан түскен {number}-хабарлама: оны жоба ретінде өзгертуге, бекітуге, бөлісуге немесе қайтарып "
+    "алуға болмайды. Шешім хабарламаның өзі бойынша қабылданады: /urban-planning/reports/{number}.",
+    ru="«{name}» — сообщение с места № {number}: его нельзя менять, принимать, отзывать или открывать по ссылке как "
+    "черновик. Решение принимают по самому сообщению: /urban-planning/reports/{number}.",
+    en="'{name}' is report {number} from the field: it can't be changed, adopted, shared or withdrawn as a draft. It "
+    "is decided on as a report: /urban-planning/reports/{number}.",
 )
 _WITHDRAWN = Text(
     kk="«{name}» жобасы кері қайтарып алынған; оны енді оқуға да, өзгертуге де болмайды.",

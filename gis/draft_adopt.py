@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from psycopg import Connection, Rollback, sql
+from psycopg import Connection, sql
 
 from gis import policy, reservation, staging
 from gis.act import Act, Succession
-from gis.bulk import Bulk, under_way
-from gis.draft import Draft, find, held
+from gis.bulk import Bulk
+from gis.draft import Draft, held, hold
 from gis.draft_edit import twin
 from gis.draft_life import proposing
 from gis.draft_rebase import conflicts, refusal
@@ -46,15 +46,25 @@ def adopt(register: Register, draft: Draft, act: Act) -> Recorded:
         Reserved: it would change what an application under examination holds.
         BadRequest: the draft proposes nothing.
     """
-    check_source(act.source, register.profile)
-    with _laid_out(register, draft, act, locking=True) as standing:
-        policy.require_writer(act.role, standing.bulk.layers)
-        standing.require_fresh()
-        _require_free(standing)
-        recorded = _recorded(standing)
+    with register.writing() as connection, connection.transaction():
+        recorded = adopted(connection, register, held(connection, draft.draft_id), act)
     if register.heads is not None:
         register.heads.append(recorded.number, recorded.hash)
     return recorded
+
+
+def adopted(connection: Connection, register: Register, draft: Draft, act: Act) -> Recorded:
+    """Adopt a draft that the caller holds; he commits at once, and has the head signed.
+
+    The draft is held before the register is: while somebody edits it, the register does not wait.
+    """
+    check_source(act.source, register.profile)
+    WHOLE_REGISTER.acquire(connection)
+    with _laid_out(connection, register, draft, act) as standing:
+        policy.require_writer(act.role, standing.bulk.layers)
+        standing.require_fresh()
+        _require_free(standing)
+        return _recorded(standing)
 
 
 def check(register: Register, draft: Draft) -> Sequence[Violation]:
@@ -63,8 +73,14 @@ def check(register: Register, draft: Draft) -> Sequence[Violation]:
     Raises:
         DraftClosed: it was adopted or withdrawn.
     """
+    with register.writing() as connection, connection.transaction(force_rollback=True):
+        return checked(connection, register, hold(connection, draft.draft_id))
+
+
+def checked(connection: Connection, register: Register, draft: Draft) -> Sequence[Violation]:
+    """Ask the same of a draft that the caller holds, in a transaction that he rolls back."""
     act = proposing(register.profile, draft, actor="", role=policy.REGISTRAR, reason="")
-    with _laid_out(register, draft, act, locking=False) as standing:
+    with _laid_out(connection, register, draft, act) as standing:
         return standing.reviewed().found
 
 
@@ -117,21 +133,16 @@ class _Standing:
 
 
 @contextmanager
-def _laid_out(register: Register, draft: Draft, act: Act, *, locking: bool) -> Iterator[_Standing]:
-    with register.reading() as connection:
-        layers = [register.layers[name] for name in find(connection, draft.name).layers]
-    with under_way(register, act, layers, draft) as bulk:
-        if locking:  # the draft first: while somebody edits it, the register does not wait
-            WHOLE_REGISTER.acquire(bulk.connection)
-        current = held(bulk.connection, draft.draft_id)
-        if not current.layers:
-            raise BadRequest(_EMPTY.filled(name=current.name), draft=current.name)
-        bulk.layers = [register.layers[name] for name in current.layers]
-        bulk.draft = None
-        staging.prepare(bulk.connection, bulk.layers)
-        yield _Standing(bulk, current)
-        if not locking:
-            raise Rollback
+def _laid_out(connection: Connection, register: Register, draft: Draft, act: Act) -> Iterator[_Standing]:
+    if not draft.layers:
+        raise BadRequest(_EMPTY.filled(name=draft.name), draft=draft.name)
+    bulk = Bulk(register, connection, act, [register.layers[name] for name in draft.layers])
+    try:
+        with connection.transaction():
+            staging.prepare(connection, bulk.layers)
+            yield _Standing(bulk, draft)
+    finally:
+        bulk.drop_indexes()
 
 
 def _require_free(standing: _Standing) -> None:

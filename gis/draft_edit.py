@@ -115,7 +115,9 @@ def take_up(connection: Connection, layers: Layers, draft: Draft, edit: Edit) ->
         relied = set(ids) - set(edit.written.get(name, ()))
         if relied:
             _remember(connection, layers[name], draft, relied)
-    connection.execute(_STEP, _step(layers, draft, revision, edit, touched))
+    told = {w.layer for w in edit.outcome.writes}
+    moved = {i for name in told for i in _moved_in_space(connection, layers[name])}
+    connection.execute(_STEP, _step(layers, draft, revision, edit, touched, moved))
     connection.execute(_REVISED, {"draft": draft.draft_id, "revision": revision})
     return revision
 
@@ -234,12 +236,33 @@ ON CONFLICT (draft_id, feature_id) DO NOTHING
 """
 
 
-def _step(layers: Layers, draft: Draft, revision: int, edit: Edit, touched: Sequence[int]) -> dict[str, object]:
+def _moved_in_space(connection: Connection, layer: Layer) -> list[int]:
+    """Return the features staged that get another geometry or another end."""
+    if not layer.spatial:
+        return []
+    statement = sql.SQL(_MOVED_IN_SPACE).format(staged=staging.staged(layer))
+    return [row[0] for row in connection.execute(statement).fetchall()]
+
+
+_MOVED_IN_SPACE: Final = """
+WITH stood AS (
+  SELECT feature_id, abolished, ST_AsBinary(geom) AS shape, range_agg(valid) AS valid
+  FROM {staged} WHERE _state = 'closed' GROUP BY 1, 2, 3)
+SELECT DISTINCT n.feature_id FROM {staged} AS n LEFT JOIN stood AS s
+  ON (s.feature_id, s.abolished, s.shape) = (n.feature_id, n.abolished, ST_AsBinary(n.geom))
+WHERE n._state = 'new' AND NOT coalesce(s.valid @> n.valid, false)
+"""
+
+
+def _step(
+    layers: Layers, draft: Draft, revision: int, edit: Edit, touched: Sequence[int], moved: Collection[int]
+) -> dict[str, object]:
     act, outcome = edit.act, edit.outcome
     successions = [
         {"layer": s.layer, "kind": s.kind, "parents": s.parents, "children": s.children} for s in outcome.successions
     ]
-    writes = [write_told(w) for w in outcome.writes if layers[w.layer].public]
+    public = [w for w in outcome.writes if layers[w.layer].public]
+    writes = [{**write_told(w), "moved": w.feature_id in moved} for w in public]
     return {
         "draft": draft.draft_id,
         "revision": revision,

@@ -1,6 +1,6 @@
 """The inverse of a changeset as a draft: what it opened is taken back where nobody has touched it since."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -8,17 +8,19 @@ from typing import Final
 from psycopg import Connection
 
 from gis import store
-from gis.act import Act, Outcome
-from gis.change import during, spans
+from gis.act import Act, Case, Outcome, Succession
+from gis.change import Change, Turn, during, spans
 from gis.draft import Draft, find
 from gis.draft_edit import Edit, MovedOn, take_up
 from gis.draft_life import opened, proposing
 from gis.draft_merge import Clash, merge
 from gis.draft_rebase import Conflicting, DraftConflict, proposals, stage_anew
+from gis.draft_replay import REBASED, turned
 from gis.errors import Conflict, NotFound
 from gis.layer import Layer
 from gis.record import Timeline, Version, Write
 from gis.register import ATTEMPTS, Register
+from gis.rules import check_act
 from gis.text import Text
 
 
@@ -50,7 +52,8 @@ def invert(
                 after = _taken_back(connection, register, changeset)
                 draft = opened(register, name, title, actor=actor, role=role, within=connection)
                 act = proposing(register.profile, draft, actor=actor, role=role, reason=reason or title)
-                return _filled(connection, register, draft, after, act)
+                tied = [s for layer, ids in after if (s := _tied(connection, register, act, changeset, layer, ids))]
+                return _filled(connection, register, draft, after, act, tied)
     raise Conflict(_RESTLESS)
 
 
@@ -101,14 +104,43 @@ def _ended(before: Timeline, after: Timeline) -> Iterator[Version]:
             yield replace(made, valid=span, abolished=True)
 
 
-def _filled(connection: Connection, register: Register, draft: Draft, found: _Found, act: Act) -> Draft:
+def _tied(
+    connection: Connection, register: Register, act: Act, changeset: int, layer: Layer, features: Collection[int]
+) -> Succession | None:
+    """Return the succession of what a changeset did to features together: it added up, so must what takes it back."""
+    if not layer.public or not layer.spatial:
+        return None
+    before, after = (store.timelines_at(connection, layer, features, number) for number in (changeset - 1, changeset))
+    undone = {i: _without(before.get(i, ()), after.get(i, ())) for i in features}
+    turns = [turn for i in features for turn in Change.between(layer.name, after.get(i, ()), undone[i]).turns]
+    ids = tuple(sorted({turn.feature_id for turn in turns if not _rests(turn)}))
+    if not before or len(ids) < 2:
+        return None
+    case, writes = Case(act, register.profile, {layer.name: after}), tuple(turned(turns))
+    tied = Succession(layer.name, REBASED, ids, ids)
+    found = check_act(register.rules, case, Outcome(writes, (tied,)))
+    added_up = not found or set(found) <= set(check_act(register.rules, case, Outcome(writes)))
+    return tied if added_up else None
+
+
+def _rests(turn: Turn) -> bool:
+    """Tell whether a feature neither moves nor ends."""
+    one, other = turn.before, turn.after
+    if one is None or other is None:
+        return False
+    return one.abolished == other.abolished and one.geometry.equals_exact(other.geometry, 0.0)
+
+
+def _filled(
+    connection: Connection, register: Register, draft: Draft, found: _Found, act: Act, tied: Sequence[Succession]
+) -> Draft:
     written: dict[str, frozenset[int]] = {}
     writes: list[Write] = []
     for layer, timelines in found:
         stage_anew(connection, register, layer, timelines)
         written[layer.name] = frozenset(timelines)
         writes += proposals(layer, timelines)
-    edit = Edit("register.draft.invert", act, written, outcome=Outcome(tuple(writes)), anew=True)
+    edit = Edit("register.draft.invert", act, written, outcome=Outcome(tuple(writes), tuple(tied)), anew=True)
     take_up(connection, register.layers, draft, edit)
     return find(connection, draft.name)
 

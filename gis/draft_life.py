@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 
 from gis import policy
 from gis.act import Act, Source
-from gis.draft import Draft, find, held
+from gis.draft import REPORT, Draft, find, held
 from gis.errors import BadRequest, Conflict
 from gis.instant import read_head
 from gis.profile import CityProfile
@@ -84,7 +84,7 @@ def opened(
 
     Raises:
         Forbidden: the role neither plans nor writes.
-        BadRequest: a name or a title that won't do.
+        BadRequest: a name or a title that won't do, or a name that is kept for reports from the field.
         NameTaken: there is, or was, another of that name.
     """
     policy.require_planning(role, register.layers)
@@ -95,12 +95,30 @@ def opened(
     if since.tzinfo is None:
         raise BadRequest(_NAIVE.filled(value=since.isoformat()), parameter="valid_from")
     with register.writing() if within is None else nullcontext(within) as connection:
-        facts = (name, title.strip(), purpose, actor, role, since, read_head(connection).changeset)
-        try:
-            connection.execute(_OPEN, facts)
-        except psycopg.errors.UniqueViolation as error:
-            raise NameTaken(_TAKEN.filled(name=name), draft=name) from error
-        return find(connection, name)
+        return entered(connection, name, title.strip(), actor=actor, role=role, purpose=purpose, valid_from=since)
+
+
+def entered(
+    connection: Connection,
+    name: str,
+    title: str,
+    *,
+    actor: str,
+    role: str,
+    valid_from: datetime,
+    purpose: str | None = None,
+) -> Draft:
+    """Enter a draft that was found to be in order; the connection is a writer's.
+
+    Raises:
+        NameTaken: there is, or was, another of that name.
+    """
+    facts = (name, title, purpose, actor, role, valid_from, read_head(connection).changeset)
+    try:
+        connection.execute(_OPEN, facts)
+    except psycopg.errors.UniqueViolation as error:
+        raise NameTaken(_TAKEN.filled(name=name), draft=name) from error
+    return find(connection, name)
 
 
 def owner(connection: Connection, draft: Draft) -> str:
@@ -160,6 +178,8 @@ def proposing(
 def _require_name(name: str) -> None:
     if len(name) > _LONGEST or _NAME.fullmatch(name) is None:
         raise BadRequest(_BAD_NAME.filled(name=name[:_LONGEST]), parameter="name")
+    if name.startswith(REPORT):
+        raise BadRequest(_RESERVED.filled(name=name, prefix=REPORT), parameter="name")
 
 
 def _set_link(register: Register, draft: Draft, digest: bytes | None) -> None:
@@ -180,6 +200,12 @@ _BAD_NAME = Text(
     kk="«{name}» жоба атауына жарамайды; латын кіші әріптері, цифрлар және дефис керек, мысалы: general-plan-2030.",
     ru="«{name}» не годится в имя черновика; нужны строчные латинские буквы, цифры и дефисы: general-plan-2030.",
     en="'{name}' can't name a draft; it takes lower-case Latin letters, digits and hyphens: general-plan-2030.",
+)
+_RESERVED = Text(
+    kk="«{name}» атауын алуға болмайды: «{prefix}» деп даладан түскен хабарламалар аталады; басқа атау алыңыз.",
+    ru="Имя «{name}» занять нельзя: с «{prefix}» начинаются имена сообщений с места; возьмите другое.",
+    en="The name '{name}' can't be taken: names that begin with '{prefix}' are those of reports from the field; take "
+    "another.",
 )
 _UNTITLED = Text(
     kk="Жобаның тақырыбы керек.",

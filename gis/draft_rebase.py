@@ -106,7 +106,7 @@ def rebase(
     with register.writing() as connection:
         for _ in range(ATTEMPTS):
             with suppress(MovedOn), connection.transaction():
-                return _rebased(connection, register, held(connection, draft.draft_id), act, chosen)
+                return rebased(connection, register, held(connection, draft.draft_id), act, chosen)
     raise Conflict(_RESTLESS)
 
 
@@ -157,9 +157,14 @@ def revert(
         return Proposed(current.draft_id, current.name, revision, {})
 
 
-def _rebased(
+def rebased(
     connection: Connection, register: Register, draft: Draft, act: Act, choices: Mapping[int, Side]
 ) -> Proposed:
+    """Do the same to a draft that the caller holds, in his transaction; errors as :func:`rebase`.
+
+    Raises:
+        MovedOn: the register changed meanwhile; it is to be tried again.
+    """
     moved = list(_moved(connection, register.layers, draft))
     clashing = {each.feature_id for each in moved if each.merged("draft").clashes}
     strange = sorted(choices.keys() - clashing)

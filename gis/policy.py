@@ -7,6 +7,8 @@ itself writes. What followers add in other cadastres is the law's doing and asks
 =======================  ==============================================================================================
 ``anonymous``            nobody in particular: reads what is public
 ``planner``              the same, by name; reads drafts, and proposes in them whatever is public
+``field``                reads what is public; what he reports from the field goes into a draft of its own, which
+                         somebody else accepts or declines, and nobody edits; reads no drafts but his own reports
 ``registrar``            performs every verb of every cadastre, sees persons
 ``registrar.<cadastre>`` performs the verbs of one cadastre; sees persons where the layer says so
 ``notary``, ``bank``     see the persons of a unit that they name, for a reason that they state
@@ -25,13 +27,14 @@ from gis.text import Text
 
 ANONYMOUS: Final = "anonymous"
 PLANNER: Final = "planner"
+FIELD: Final = "field"
 REGISTRAR: Final = "registrar"
 NOTARY: Final = "notary"
 BANK: Final = "bank"
 AUDITOR: Final = "auditor"
 OPERATOR: Final = "operator"
 
-ROLES: Final = (PLANNER, REGISTRAR, NOTARY, BANK, AUDITOR, OPERATOR)
+ROLES: Final = (PLANNER, FIELD, REGISTRAR, NOTARY, BANK, AUDITOR, OPERATOR)
 """Roles that a token may have, besides the registrars of single cadastres: see :func:`roles`."""
 
 AUDITORS: Final = frozenset({AUDITOR})
@@ -39,6 +42,9 @@ AUDITORS: Final = frozenset({AUDITOR})
 
 NAMED_UNIT_ONLY: Final = frozenset({NOTARY, BANK})
 """Roles that see persons of a unit that they name, and never look persons up."""
+
+REPORTING: Final = ".report"
+"""How the names of the verbs end by which somebody in the field proposes something."""
 
 _OF_A_CADASTRE: Final = re.compile(rf"{REGISTRAR}\.[a-z][a-z0-9_]{{0,40}}")
 
@@ -128,7 +134,7 @@ def require_writer(role: str, written: Iterable[Layer]) -> None:
 
 
 def may_plan(role: str, layers: Layers) -> bool:
-    """Tell whether a role may open drafts: planners, the operator, and whoever writes anything."""
+    """Tell whether drafts may be opened in a role: by planners, the operator, whoever writes anything."""
     return role in {PLANNER, OPERATOR} or any(may_write(role, layer) for layer in layers.values())
 
 
@@ -146,22 +152,27 @@ def require_planning(role: str, layers: Layers) -> None:
 def require_drafter(role: str, verb: str, layers: Layers) -> None:
     """Refuse a verb in a draft to who may not perform it, unless a planner asks: he may propose anything.
 
+    Somebody in the field may perform those that report.
+
     Raises:
         Forbidden: names the roles that may.
     """
-    if role != PLANNER:
+    if role != PLANNER and not (role == FIELD and verb.endswith(REPORTING)):
         require_performer(role, verb, layers)
 
 
 def require_proposer(role: str, written: Iterable[Layer]) -> None:
-    """Refuse what a verb itself would write into a draft; a planner may propose what is public.
+    """Refuse what a verb itself would write into a draft; planners and the field may propose what is public.
 
     Raises:
         Forbidden: names the first such layer and the roles that may.
     """
     for layer in written:
-        if not may_write(role, layer) and not (role == PLANNER and layer.public):
-            raise _not_written(role, layer, writers(layer) | ({PLANNER} if layer.public else set()))
+        if not may_write(role, layer) and not (role in _PROPOSERS and layer.public):
+            raise _not_written(role, layer, writers(layer) | (_PROPOSERS if layer.public else frozenset()))
+
+
+_PROPOSERS: Final = frozenset({PLANNER, FIELD})
 
 
 def require_loader(role: str, loaded: Iterable[Layer]) -> None:

@@ -24,6 +24,7 @@ from gis.errors import BadRequest, QalaError
 from gis.place import nearest_timezone, utm_epsg
 from gis.text import LANGUAGES, Language, Text
 from gis.workdays import Service, Workdays
+from gis.years import require_in_calendar
 
 Folder = Path | Traversable
 
@@ -251,7 +252,11 @@ class CityProfile(Settings):
         """Return the instant at which a legal day begins here, in the city's zone.
 
         Where clocks skip midnight it is the first instant that the day has; where midnight comes twice, the first.
+
+        Raises:
+            BadRequest: the day is of no year that anybody means.
         """
+        require_in_calendar(day, day.isoformat())
         return datetime.combine(day, time(), self.zone).astimezone(UTC).astimezone(self.zone)
 
     def legal_day(self, instant: datetime) -> date:

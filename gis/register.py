@@ -128,6 +128,16 @@ class Register:
                     return finish(attempt, held)
         raise Conflict(_RESTLESS)
 
+    def propose(self, connection: Connection, command: Command, act: Act, held: Draft) -> Proposed:
+        """Take an act up into a draft that the caller holds, as part of his transaction; errors as :meth:`perform`."""
+        policy.require_drafter(act.role, command.verb, self.layers)
+        for _ in range(ATTEMPTS):
+            with suppress(MovedOn), connection.transaction():
+                attempt = Attempt(self, connection, command, act, {}, held.laid())
+                attempt.look()
+                return attempt.propose(held)
+        raise Conflict(_RESTLESS)
+
     def _attempt(
         self, command: Command, act: Act, expected: Mapping[int, int], finish: Callable[[Attempt], _Answer]
     ) -> _Answer:

@@ -66,6 +66,14 @@ def prepare(connection: Connection, layers: Iterable[Layer]) -> None:
             )
 
 
+def clear(connection: Connection, layers: Iterable[Layer]) -> None:
+    """Empty a session's staging tables between two steps of one transaction."""
+    names = [f"pg_temp.{_name(layer)}" for layer in layers]
+    there = connection.execute("SELECT n FROM unnest(%s::text[]) AS n WHERE to_regclass(n) IS NOT NULL", (names,))
+    for (name,) in there.fetchall():
+        connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(*name.split("."))))
+
+
 _CREATE = """
 CREATE TEMPORARY TABLE {staged} ON COMMIT DELETE ROWS AS
   SELECT {columns}, 'new'::text AS _state FROM {table} WITH NO DATA

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Final, TypeGuard
 
 import shapely
 
@@ -17,10 +17,19 @@ from gis.text import Text
 LONGEST: Final = 4000
 """Characters in a text that an act says; the longest that the body of any act has room for."""
 
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell whether a value is a finite number that a float holds; a whole number may have more digits than that."""
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 _IS: Mapping[FieldType, Callable[[object], bool]] = {
     FieldType.STRING: lambda v: isinstance(v, str) and "\x00" not in v,
     FieldType.INTEGER: lambda v: isinstance(v, int) and not isinstance(v, bool),
-    FieldType.NUMBER: lambda v: isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v),
+    FieldType.NUMBER: is_number,
     FieldType.BOOLEAN: lambda v: isinstance(v, bool),
     FieldType.DATE: lambda v: isinstance(v, date) and not isinstance(v, datetime),
     FieldType.INSTANT: lambda v: isinstance(v, datetime) and v.tzinfo is not None,

@@ -8,11 +8,16 @@ from psycopg import Connection, sql
 from psycopg.errors import DatabaseError
 
 _LARGE = 1 << 20
-"""Bytes from which a table is truncated: fewer rows are deleted faster than a table's files are made anew."""
+"""Bytes from which any table is truncated: fewer rows are deleted faster than a table's files are made anew."""
 
 _TABLES = """
 SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)' ORDER BY 1, 2
+"""
+
+_WRITTEN = """
+SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)' AND pg_relation_size(c.oid) > 0
 """
 
 _SHAPE = """
@@ -23,6 +28,11 @@ SELECT (SELECT array[count(*), max(oid::bigint)] FROM pg_class WHERE relnamespac
         WHERE relnamespace::regnamespace::text !~ '^pg_'),
        (SELECT md5(string_agg(nspname || coalesce(nspacl::text, ''), ',' ORDER BY oid)) FROM pg_namespace
         WHERE nspname !~ '^pg_t')
+"""
+
+_ANEW = """
+SELECT pg_relation_size(%(table)s::regclass) > %(large)s OR EXISTS (SELECT FROM pg_attribute
+WHERE attrelid = %(table)s::regclass AND attname = 'geom' AND NOT attisdropped)
 """
 
 _SEQUENCES = "SELECT schemaname, sequencename, last_value, start_value FROM pg_sequences ORDER BY 1, 2"
@@ -82,8 +92,11 @@ def _shape(connection: Connection) -> tuple[Any, ...]:
 
 
 def _filled(connection: Connection, tables: Iterable[Name]) -> list[Name]:
-    """Return those of some tables that have rows."""
-    names = list(tables)
+    """Return those of some tables that have rows; a table to which nothing was written has no file to look into."""
+    written = set(connection.execute(_WRITTEN).fetchall())
+    names = [name for name in tables if name in written]
+    if not names:
+        return []
     asked = [
         sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(i), sql.Identifier(*name))
         for i, name in enumerate(names)
@@ -100,6 +113,7 @@ def _rows(connection: Connection, name: Name) -> str:
 
 
 def _emptying(connection: Connection, name: Name) -> sql.Composed:
-    row = connection.execute("SELECT pg_relation_size(%s::regclass)", [".".join(name)]).fetchone()
-    large = row is not None and row[0] > _LARGE
-    return sql.SQL("TRUNCATE {} CASCADE" if large else "DELETE FROM {}").format(sql.Identifier(*name))
+    """Return how to empty a table. Where geometries were deleted, the index would still tell of their extent."""
+    row = connection.execute(_ANEW, {"table": ".".join(name), "large": _LARGE}).fetchone()
+    anew = row is not None and row[0]
+    return sql.SQL("TRUNCATE {} CASCADE" if anew else "DELETE FROM {}").format(sql.Identifier(*name))

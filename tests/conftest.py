@@ -4,28 +4,25 @@ import fcntl
 import os
 import pickle
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import shapely
 from hypothesis import settings
-from psycopg import sql
 
 from data.city import BuildReport, build_city
 from data.demo import build_demo
 from data.installation import Installation
-from gis.database import Database, connect
 from gis.edit import Put
-from gis.heads import SignedHeads
 from gis.record import Write
-from gis.register import Register
 from tests.city import ALMATY, REAL_DATA, City, square
-from tests.registers import Cities, drop, moved, name_of
+from tests.registers import Cities
 
-settings.register_profile("default", max_examples=100, deadline=None)
+settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("thorough", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("QALA_HYPOTHESIS", "default"))
+
+_CITIES = pytest.StashKey[Cities]()
 
 
 @pytest.fixture(scope="session")
@@ -42,56 +39,35 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 @pytest.fixture(scope="session")
-def fresh_city(installation: Installation) -> Iterator[Cities]:
-    """Make an empty register of a bundled city whenever asked."""
-    cities = Cities(installation)
+def fresh_city(installation: Installation, request: pytest.FixtureRequest) -> Iterator[Cities]:
+    """Make an empty register of a bundled city whenever asked, for as long as the module lasts."""
+    cities = request.config.stash[_CITIES] = Cities(installation)
     yield cities
+    del request.config.stash[_CITIES]
     cities.close()
 
 
 @pytest.fixture(scope="session")
 def built_city(
-    fresh_city: Cities, installation: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], tuple[City, BuildReport]]]:
+    fresh_city: Cities, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[City, BuildReport]]:
     """Copy a city that is built once a run, by whichever worker needs it first: ``demo``, or ``almaty`` of 2012."""
     base = tmp_path_factory.getbasetemp()
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    copies: list[Register] = []
 
     def built(which: str) -> tuple[City, BuildReport]:
         known, profile_name = run / f"{which}.city", "helsinki" if which == "demo" else which
         with (run / f"{which}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not known.exists():
-                made = fresh_city(profile_name).register
+                made = fresh_city.keep(fresh_city(profile_name)).register
                 report = build_demo(made) if which == "demo" else build_city(made, ALMATY)
                 made.close()
                 known.write_bytes(pickle.dumps((made.database, report)))
             source, report = pickle.loads(known.read_bytes())
-            city = fresh_city(profile_name)
-            copies.append(_become(installation, city.register, source))
-            return City(copies[-1], city.profile), report
+            return fresh_city.like(source, profile_name), report
 
-    yield built
-    for register in copies:
-        register.close()
-
-
-def _become(installation: Installation, register: Register, source: Database) -> Register:
-    """Put a copy of another database, and of its signed heads, in place of a register's own.
-
-    The logins are the other's: what another worker built is open to that worker's alone.
-    """
-    name = name_of(register.database)
-    register.close()
-    drop(installation, [name])
-    with connect(installation.cluster.dsn("postgres")) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(name_of(source))))
-    folder = installation.home / "heads"
-    for number, digest in SignedHeads(folder, name_of(source)).heads():
-        SignedHeads(folder, name).append(number, digest)
-    return replace(register, database=moved(source, name))
+    return built
 
 
 @pytest.fixture
@@ -120,6 +96,14 @@ def small_city(fresh_city: Cities) -> Iterator[City]:
     city.register.perform(Put(tuple(writes)), act)
     yield city
     fresh_city.give_back(city)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Take the registers back that a module is through with."""
+    yield
+    if nextitem is not None and nextitem.path != item.path and _CITIES in item.config.stash:
+        item.config.stash[_CITIES].take_back()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

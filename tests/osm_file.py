@@ -16,11 +16,14 @@ Tags = Mapping[str, str]
 
 @dataclass
 class OsmFile:
-    """An extract in the making: nodes by id as (longitude, latitude, tags), ways and relations by id."""
+    """An extract in the making: nodes by id as (longitude, latitude, tags), ways and relations by id.
+
+    A relation's members are (id, role), of ways; of nodes (id, role, "node").
+    """
 
     nodes: dict[int, tuple[float, float, Tags]] = field(default_factory=dict)
     ways: dict[int, tuple[Sequence[int], Tags]] = field(default_factory=dict)
-    relations: dict[int, tuple[Sequence[tuple[int, str]], Tags]] = field(default_factory=dict)
+    relations: dict[int, tuple[Sequence[tuple[int, str] | tuple[int, str, str]], Tags]] = field(default_factory=dict)
     timestamp: int = 1_500_000_000
     _strings: list[str] = field(default_factory=lambda: [""])
 
@@ -70,9 +73,10 @@ class OsmFile:
 
     def _relations(self, group: Any) -> None:
         for relation_id, (members, tags) in sorted(self.relations.items()):
-            relation = group.relations.add(id=relation_id, memids=_deltas([i for i, _ in members]))
-            relation.roles_sid.extend(self._string(role) for _, role in members)
-            relation.types.extend([osmformat_pb2.Relation.WAY] * len(members))
+            relation = group.relations.add(id=relation_id, memids=_deltas([member[0] for member in members]))
+            relation.roles_sid.extend(self._string(member[1]) for member in members)
+            kinds = osmformat_pb2.Relation
+            relation.types.extend(kinds.NODE if member[2:] == ("node",) else kinds.WAY for member in members)
             self._tag(relation, tags)
             relation.info.version, relation.info.timestamp = 1, self.timestamp
 

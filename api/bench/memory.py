@@ -47,3 +47,8 @@ def _listening_inodes(port: int) -> Iterator[str]:
 def _kilobytes(process: Path, name: str) -> int:
     found = re.search(rf"{name}:\s+(\d+) kB", (process / "status").read_text(encoding="ascii"))
     return int(found[1]) if found else 0
+
+
+def peak() -> float:
+    """Return the most memory that this process has had [MB]."""
+    return _kilobytes(_PROC / "self", "VmHWM") / 1024

@@ -81,7 +81,7 @@ class Result:
             found.append((f"{ratio:.2f} x", str(target), target.met(ratio)))
         if self.line.bound and self.bounded is not None:
             name, _, ceiling = self.line.bound
-            found.append((f"{self.bounded:.0f} {name}", f"< {ceiling:g} {name}", self.bounded < ceiling))
+            found.append((f"{self.bounded:.3g} {name}", f"< {ceiling:g} {name}", self.bounded < ceiling))
         return found
 
     def as_json(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """``qala bench``: the speed of the store and of the services, beside their rivals, in one run."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -128,6 +129,22 @@ def bench_city3d(
 
     results = measure(_tell, buildings=buildings, rounds=rounds)
     raise typer.Exit(0 if show(results, "qala bench city3d", as_json=json) else 1)
+
+
+@bench.command("routing")
+def bench_routing(
+    small: Annotated[Path | None, typer.Option(help="An OpenStreetMap extract (PBF) of some 20 000 nodes.")] = None,
+    large: Annotated[Path | None, typer.Option(help="Another, of the 300 000 nodes for which ceilings hold.")] = None,
+    rounds: Rounds = 5,
+    only: Only = "",
+    json: Json = False,
+) -> None:
+    """Measure ways, matrices and areas beside networkx, igraph and SciPy; exit code 1 where a target is missed."""
+    from api.bench.routing import LARGE, SMALL, measure  # noqa: PLC0415  (its libraries take seconds to load)
+    from api.bench.table import show  # noqa: PLC0415  (likewise)
+
+    results = measure(_tell, small=small or SMALL, large=large or LARGE, rounds=rounds, only=only)
+    raise typer.Exit(0 if show(results, "qala bench routing", as_json=json) else 1)
 
 
 def _tell(step: str) -> None:

@@ -1,4 +1,7 @@
-"""Files of the city in three dimensions: ``qala import city.city.json``, ``qala import terrain.tif``, and out again."""
+"""Files of the city in three dimensions: ``qala import city.city.json``, ``qala import terrain.tif``, and out again.
+
+An OpenSidewalks graph, ``qala import city.edges.geojson``, goes the same way, for it names its layers itself too.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +10,8 @@ from typing import Any, Final
 from data.exports.cityjson import CityJsonRequest, export_cityjson
 from data.loaders import cityjson, terrain
 from data.loaders.cityjson_source import import_cityjson
+from data.loaders.opensidewalks import SUFFIXES as OPENSIDEWALKS
+from data.loaders.opensidewalks import OpenSidewalksReport, import_opensidewalks
 from data.loaders.report import ImportReport
 from data.loaders.request import ImportRequest, Progress
 from data.loaders.terrain import TerrainReport, TerrainRequest, import_terrain
@@ -20,8 +25,8 @@ CITYJSON: Final = "cityjson"
 
 
 def speaks_for_itself(file: Path) -> bool:
-    """Tell whether a file is of a kind that needs no layer named: CityJSON, or a raster of heights."""
-    return _ends(file, (*cityjson.SUFFIXES, *terrain.SUFFIXES))
+    """Tell whether a file is of a kind that needs no layer named: CityJSON, OpenSidewalks, or a raster of heights."""
+    return _ends(file, (*cityjson.SUFFIXES, *OPENSIDEWALKS, *terrain.SUFFIXES))
 
 
 def bring_in(
@@ -29,7 +34,7 @@ def bring_in(
     request: ImportRequest,
     heights: tuple[float | None, float | None],
     tell: Callable[[Progress], None],
-) -> ImportReport | TerrainReport:
+) -> ImportReport | TerrainReport | OpenSidewalksReport:
     """Bring in a file that :func:`speaks_for_itself`; ``heights`` are a raster's accuracy [m] and nodata value.
 
     Raises:
@@ -37,8 +42,10 @@ def bring_in(
     """
     if _ends(request.file, cityjson.SUFFIXES):
         return import_cityjson(register, request, tell)
+    if _ends(request.file, OPENSIDEWALKS):
+        return import_opensidewalks(register, request, tell)
     if not _ends(request.file, terrain.SUFFIXES):
-        known = ", ".join((*cityjson.SUFFIXES, *terrain.SUFFIXES))
+        known = ", ".join((*cityjson.SUFFIXES, *OPENSIDEWALKS, *terrain.SUFFIXES))
         raise BadRequest(_NO_LAYER.filled(file=request.file.name, known=known), file=request.file.name)
     accuracy, nodata = heights
     asked = TerrainRequest(

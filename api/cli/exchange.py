@@ -11,9 +11,12 @@ from api.cli.city import Profile, readable, register_of
 from api.cli.city3d import CITYJSON, bring_in, export_city, speaks_for_itself
 from api.cli.output import Json, console, progress, say_json
 from api.cli.overlay import draft_by_name, overlay_by_name
+from api.cli.street_graph import NETWORK, take_network
 from api.moments import parse_moment
+from data.exports.street_graph import NetworkRequest
 from data.exports.vector import ExportRequest, export_layer
 from data.loaders.importing import import_file
+from data.loaders.opensidewalks import OpenSidewalksReport
 from data.loaders.report import ImportReport
 from data.loaders.request import ImportRequest, Progress
 from data.loaders.terrain import TerrainReport
@@ -25,12 +28,15 @@ from gis.profile import CityProfile
 
 def import_(
     layer: Annotated[
-        str, typer.Argument(help="For example land.parcel; 'qala layers' lists them. CityJSON and rasters need none.")
+        str,
+        typer.Argument(
+            help="For example land.parcel; 'qala layers' lists them. CityJSON, OpenSidewalks, rasters need none."
+        ),
     ],
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="GeoJSON, GeoPackage, Shapefile, GML, FlatGeobuf, GeoParquet, CSV; CityJSON, GeoTIFF, .hgt."
+            help="GeoJSON, GeoPackage, Shapefile, GML, FlatGeobuf, GeoParquet, CSV; CityJSON, .edges.geojson, rasters."
         ),
     ] = None,
     mapping: Annotated[Path | None, typer.Option(help="TOML file: which column fills which field.")] = None,
@@ -90,7 +96,7 @@ def import_(
 
 
 def export(
-    layer: Annotated[str, typer.Argument(help="For example land.parcel; 'qala layers' lists them.")],
+    layer: Annotated[str, typer.Argument(help="For example land.parcel; 'qala layers' lists them; or network.")],
     file: Annotated[Path, typer.Argument(help="To be written: .gpkg, .geojson, .fgb, .parquet; .city.json.")],
     valid: Annotated[str | None, typer.Option("--datetime", help="As of this legal date; now when not given.")] = None,
     recorded: Annotated[
@@ -98,10 +104,11 @@ def export(
     ] = None,
     draft: Annotated[str | None, typer.Option(help="With this draft laid over it.")] = None,
     crs: Annotated[str | None, typer.Option(help="EPSG:n; the city's own system when not given.")] = None,
+    to: Annotated[str | None, typer.Option(help="Of 'network', the graph of streets: graphml, osmnx or gpkg.")] = None,
     profile: Profile = None,
     json: Json = False,
 ) -> None:
-    """Write a layer, at any point of both axes of time, into a file."""
+    """Write a layer, or the graph of streets, at any point of both axes of time, into a file."""
     with register_of(profile) as register:
         city = register.profile
         instant = Instant(
@@ -111,6 +118,9 @@ def export(
         )
         if layer == CITYJSON:
             _say_exported(export_city(register, file, instant), as_json=json)
+            return
+        if layer == NETWORK:
+            _say_exported(take_network(register, NetworkRequest(file=file, to=to, instant=instant)), as_json=json)
             return
         done = export_layer(register, ExportRequest(layer=layer, file=file, instant=instant, crs=crs))
     told = {"layer": layer, "file": str(file), "features": done.count, "crs": done.crs.srs_name}
@@ -125,17 +135,22 @@ def _say_exported(told: Mapping[str, object], *, as_json: bool) -> None:
         console.print(", ".join(f"{name} {value}" for name, value in told.items()), highlight=False)
 
 
-def _say_imported(done: ImportReport | TerrainReport, *, as_json: bool) -> None:
+def _say_imported(done: ImportReport | TerrainReport | OpenSidewalksReport, *, as_json: bool) -> None:
     """Tell what an import did; exit code 5 where rows were refused."""
-    log = done.log if isinstance(done, ImportReport) else None
     if as_json:
         say_json(done.summary())
     else:
         console.print(done.told().en)
-        for code, count in sorted(log.by_code.items() if log else ()):
+        for code, count in sorted(_codes(done).items()):
             console.print(f"  {code}: {count}")
-    if isinstance(done, ImportReport) and done.refused:
+    if not isinstance(done, TerrainReport) and done.refused:
         raise typer.Exit(5)
+
+
+def _codes(done: ImportReport | TerrainReport | OpenSidewalksReport) -> Mapping[str, int]:
+    if isinstance(done, ImportReport):
+        return done.log.by_code
+    return done.by_code if isinstance(done, OpenSidewalksReport) else {}
 
 
 def _share(step: Progress) -> float:

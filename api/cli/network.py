@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 from psycopg import Connection
 
 from api.cli.city import Profile, readable, register_of
-from api.cli.exchange import act_of
+from api.cli.norms import ActDate, ActNumber, enter_norms
 from api.cli.output import Json, console, say_json, say_table
 from api.cli.overlay import overlay_by_name
 from api.moments import parse_moment
@@ -19,7 +18,6 @@ from cadastres.urban_planning.network_crossings import too_near
 from cadastres.urban_planning.network_model import CLEARANCE, NETWORK_LINE, NETWORKS
 from cadastres.urban_planning.network_tracing import NETWORK, Traced, isolated, lost, traced
 from data.loaders.clearances import BUNDLED, load_norms
-from gis import policy
 from gis.instant import Instant, Reading, read_head, settle, versions_at
 from gis.network import Snapshot, Way, one_way_rings
 from gis.register import Register
@@ -147,25 +145,14 @@ def crossings(
 @network.command("norms")
 def norms(
     file: Annotated[Path | None, typer.Argument(help="CSV of norms; by default those that come with Qala.")] = None,
-    act_number: Annotated[str | None, typer.Option(help="Number of the legal source; by default the file's.")] = None,
-    act_date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of legal force; by default today.")
-    ] = None,
+    act_number: ActNumber = None,
+    act_date: ActDate = None,
     profile: Profile = None,
     json: Json = False,
 ) -> None:
     """Enter norms on how near networks may come; those not checked against their acts only warn."""
     source = BUNDLED if file is None else readable(file)
-    with register_of(profile) as register:
-        accepted = act_date.date() if act_date else datetime.now(register.profile.zone).date()
-        told = ("data-delivery", act_number or source.name)
-        role = policy.of_cadastre(CLEARANCE.schema)
-        act = act_of(register.profile, accepted, told, "operator", "load of norms", role)
-        done = load_norms(register, source, act)
-    if json:
-        say_json({"read": done.read, "entered": done.entered, "known": done.known, "changeset": done.changeset})
-    else:
-        console.print(f"{done.read} norms: {done.entered} entered, {done.known} known already")
+    enter_norms(load_norms, source, CLEARANCE.schema, profile, (act_number, act_date), json=json)
 
 
 def _everywhere(connection: Connection, reading: Reading) -> shapely.Polygon | None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from gis.errors import QalaError
+from gis.text import Language
 
 EXIT_CODES: Mapping[int, int] = {400: 2, 401: 7, 403: 7, 404: 3, 409: 4, 410: 3, 413: 2, 422: 5, 503: 6}
 """By a refusal's status: 2 bad input, 3 not there, 4 conflict, 5 a rule, 6 no database, 7 not allowed."""
@@ -21,9 +22,9 @@ console = Console()
 errors = Console(stderr=True)
 
 
-def say_error(error: QalaError) -> None:
+def say_error(error: QalaError, language: Language = "en") -> None:
     """Tell a refusal on standard error."""
-    errors.print(f"qala: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+    errors.print(f"qala: {error.in_language(language)}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def say_json(value: object) -> None:

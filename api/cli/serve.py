@@ -3,10 +3,12 @@
 import os
 import signal
 import socket
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 import uvicorn
@@ -112,10 +114,27 @@ def _interruptible() -> Iterator[None]:
 
 
 def _serve(profile: CityProfile, host: str, port: int, workers: int) -> None:
-    base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    console.print(_WELCOME.format(name=profile.name.en, base=base), highlight=False)
     os.environ["QALA_SERVED_PROFILE"] = profile.model_dump_json()
-    uvicorn.run("api.app:served", factory=True, host=host, port=port, workers=workers, log_level="warning")
+    threading.Thread(target=_welcome, args=(profile.name.en, host, port), daemon=True).start()
+    uvicorn.run(
+        "api.app:served", factory=True, host=host, port=port, workers=workers, log_level="warning",
+        timeout_worker_healthcheck=_PATIENCE,
+    )  # fmt: skip
+
+
+_PATIENCE: Final = 120
+"""Seconds in which a worker must answer its supervisor; to load its libraries takes long on a busy machine."""
+
+
+def _welcome(name: str, host: str, port: int) -> None:
+    """Say where to go, once a worker listens there."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (asked for, not bound)
+    while True:
+        with suppress(OSError), socket.create_connection((reached, port), timeout=1):
+            break
+        time.sleep(0.2)
+    base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    console.print(_WELCOME.format(name=name, base=base), highlight=False)
 
 
 _WELCOME = """

@@ -41,6 +41,7 @@ KEEPERS: Final = frozenset({REGISTRAR, OPERATOR})
 def open_draft(request: Request, token: Asker, body: DraftBody) -> Response:
     """Open a draft, empty or with what takes an earlier act back."""
     only(request)
+    require_reader(token.role)
     register: Register = request.app.state.register
     draft = _empty(register, body, token) if body.inverse_of is None else _inverse(register, body, token)
     told = draft_document(draft, draft.name, register.profile, register.layers)

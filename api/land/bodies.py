@@ -20,6 +20,8 @@ from gis.reservation import parse_number
 from gis.script import is_blank
 from gis.text import Text
 from gis.tokens import Token
+from gis.validity import is_number
+from gis.years import require_in_calendar
 
 GeoJson = Annotated[
     dict[str, Any],
@@ -267,14 +269,17 @@ def _read(name: str, kind: FieldType | None, value: Any) -> Any:
     if kind not in {FieldType.DATE, FieldType.INSTANT}:
         return value
     try:
-        return date.fromisoformat(value) if kind is FieldType.DATE else datetime.fromisoformat(value)
+        told = date.fromisoformat(value) if kind is FieldType.DATE else datetime.fromisoformat(value)
     except ValueError:
         raise BadRequest(_NO_DATE.filled(field=name, value=value[:40]), field=name) from None
+    require_in_calendar(told, f"{name}: {value[:40]}", field=name)
+    return told
 
 
 def _require_magnitude(name: str, value: float) -> None:
     if abs(value) > GREATEST:
-        raise BadRequest(_GREAT.filled(field=name, value=f"{value:.6g}", most=f"{GREATEST:g}"), field=name)
+        told = f"{value:.6g}" if is_number(value) else str(value)[:40]
+        raise BadRequest(_GREAT.filled(field=name, value=told, most=f"{GREATEST:g}"), field=name)
 
 
 def _require_text(name: str, value: str) -> None:

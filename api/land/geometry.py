@@ -4,7 +4,6 @@ Coordinates are longitude and latitude of WGS 84 (RFC 7946) unless the body name
 here by :func:`gis.crs.parse_crs` and nowhere further in.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -19,6 +18,7 @@ from gis.crs import CRS84, Crs, OwnSystem, parse_crs, transformer
 from gis.errors import BadGeometry
 from gis.profile import CityProfile
 from gis.text import Text
+from gis.validity import is_number
 
 Position = tuple[float, float]
 Coordinates = npt.NDArray[np.float64]
@@ -121,13 +121,9 @@ def _nested(value: Any, depth: int) -> list[Any]:
 
 
 def _position(value: Any) -> Position:
-    if not isinstance(value, list) or not 2 <= len(value) <= 4 or not all(_is_number(part) for part in value):
+    if not isinstance(value, list) or not 2 <= len(value) <= 4 or not all(is_number(part) for part in value):
         raise BadGeometry(_POSITION.filled(found=str(value)[:60]))
     return float(value[0]), float(value[1])
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _polygon(rings: list[list[Position]]) -> Polygon:

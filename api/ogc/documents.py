@@ -6,6 +6,9 @@ from typing import Any, Final
 
 from api.ogc.codes import titles
 from api.ogc.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Address, Link, link, own_links
+from api.ogc.openapi_routes import CONFORMANCE as ROUTES
+from api.ogc.openapi_routes import OPTIONS as ROUTE_OPTIONS
+from api.ogc.openapi_routes import REL as ROUTES_REL
 from gis.bbox import Box
 from gis.crs import CRS84, offered
 from gis.layer import Field, Layer, VersionField
@@ -27,6 +30,7 @@ CONFORMANCE: Final = (
     _TILES + "tilesets-list",
     _TILES + "geodata-tilesets",
     _TILES + "mvt",
+    *ROUTES,
 )
 _REL: Final = "http://www.opengis.net/def/rel/ogc/1.0/"
 
@@ -66,12 +70,13 @@ class Documents:
                 link(to("/conformance"), "conformance", JSON),
                 link(to("/collections"), "data", JSON),
                 link(to("/tileMatrixSets"), _REL + "tiling-schemes", JSON),
+                link(to("/routes"), ROUTES_REL, JSON),
             ],
         }
 
     def conformance(self) -> Document:
         """Return the conformance declaration (7.4)."""
-        return {"conformsTo": list(CONFORMANCE), "links": own_links(self.address, html=self.html)}
+        return {"conformsTo": list(CONFORMANCE), **ROUTE_OPTIONS, "links": own_links(self.address, html=self.html)}
 
     def collections(self, extents: Extents) -> Document:
         """Return the list of collections (7.13)."""

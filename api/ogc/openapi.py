@@ -6,6 +6,7 @@ from typing import Any, Final
 from api.ogc.documents import Document, Documents
 from api.ogc.items import SOFTWARE
 from api.ogc.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
+from api.ogc.openapi_routes import TAG, route_paths
 from api.ogc.request import DEFAULT_LIMIT, MOST
 from gis.layer import Field, FieldType, Layer, VersionField
 from gis.text import LANGUAGES, Text
@@ -21,7 +22,7 @@ def openapi(documents: Documents) -> Document:
         "info": {**_info(documents), "version": SOFTWARE},
         "servers": [{"url": documents.address.base}],
         "tags": [{"name": name, "description": writer.told(text)} for name, text in _TAGS.items()],
-        "paths": {**writer.paths(), **writer.collection_paths()},
+        "paths": {**writer.paths(), **writer.collection_paths(), **route_paths(writer.told, _REFUSED)},
         "components": writer.components(),
     }
 
@@ -209,6 +210,7 @@ _TAGS: Final = {
     "capabilities": Text(kk="Қызметтің сипаттамасы", ru="Описание службы", en="What the service offers"),
     "collections": Text(kk="Қабаттардың сипаттамасы", ru="Описание слоёв", en="What the layers are"),
     "data": Text(kk="Нысандар", ru="Объекты", en="Features"),
+    "routes": TAG,
 }
 _DOCUMENTS: Final = {
     "/": ("landing", Text(kk="Бастапқы бет", ru="Начальная страница", en="Landing page"), JSON),

@@ -145,12 +145,13 @@ def items_parameters(layer: Layer) -> tuple[str, ...]:
     return (*ITEMS, *(f.name for f in layer.properties if f.name not in ITEMS))
 
 
-def only(request: Request, known: Iterable[str] = ()) -> None:
+def only(request: Request, known: Iterable[str] = (), several: Iterable[str] = ()) -> None:
     """Refuse parameters that are unknown or stand twice, and languages that the register does not speak.
 
     Args:
         request: to anything but the WFS, whose parameters are not told apart by letter case.
         known: what the resource takes, beside ``lang``, which everything takes.
+        several: what it takes more than once.
 
     Raises:
         BadRequest: names what there is; or the query is no percent-encoded UTF-8; or a control character in the path.
@@ -161,12 +162,12 @@ def only(request: Request, known: Iterable[str] = ()) -> None:
     if not request.scope["query_string"]:
         return
     _require_utf8(request.scope["query_string"])
-    given, allowed = request.query_params, list(dict.fromkeys((*known, "lang")))
+    given, allowed = request.query_params, list(dict.fromkeys((*several, *known, "lang")))
     for name in given:
         if name not in allowed:
             listed = ", ".join(allowed)
             raise BadRequest(_UNKNOWN.filled(name=name[:80], known=listed), parameter=name[:80], allowed=allowed)
-        if len(given.getlist(name)) > 1:
+        if len(given.getlist(name)) > 1 and name not in several:
             raise BadRequest(_TWICE.filled(name=name), parameter=name)
     if "lang" in given:
         _one_of("lang", given["lang"], LANGUAGES)

@@ -1,10 +1,14 @@
 """Rules on acts as a whole: what goes in comes out, no land is lost or made, no document's figure is bent.
 
 Each reads the act's successions: split, merge, and ``boundary`` for a boundary moved between neighbours. ``allocation``
-is a boundary moved under a land-allocation act, which may change the affected set's union.
+is a boundary moved under a land-allocation act, which may change the affected set's union. ``rebased`` is what edits of
+a draft did together, brought up to date with the register.
+
+Land is compared on every day from the legal date on: an edit of a draft may be adopted over changes of a later date.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
@@ -15,7 +19,8 @@ from shapely.geometry.base import BaseGeometry
 from cadastres.land import partition
 from cadastres.land.model import PARCEL
 from gis.act import Case, Outcome, Succession
-from gis.record import Version, Write
+from gis.change import during, spans
+from gis.record import Period, Timeline, Version, Write, rewritten
 from gis.rules import Rule, Violation
 from gis.text import Text
 
@@ -40,27 +45,69 @@ def _after(outcome: Outcome, feature_ids: Sequence[int]) -> list[Write]:
     return list(first.values())
 
 
-def _united(parts: Sequence[Version] | Sequence[Write]) -> BaseGeometry:
-    return unary_union([part.geometry for part in parts])
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The land of some parcels before the act, and of some after it, over a span in which neither changes."""
+
+    valid: Period
+    before: tuple[BaseGeometry, ...]
+    after: tuple[BaseGeometry, ...]
+
+    def says_as(self, other: "_Stretch | None") -> bool:
+        return other is not None and (self.before, self.after) == (other.before, other.after)
 
 
-def _unlike(case: Case, before: BaseGeometry, after: BaseGeometry) -> BaseGeometry:
-    return partition.difference(before, after, case.profile.tolerances.linear)
+def _stretches(
+    case: Case, outcome: Outcome, parents: Sequence[int], children: Sequence[int], over: Period
+) -> Iterator[_Stretch]:
+    """Yield what the parents were and what the children are over a period, each state of theirs once."""
+    before = [case.timeline(PARCEL.name, i) for i in parents]
+    after = _rewritten(case, outcome, children)
+    last: _Stretch | None = None
+    for span in spans(*before, *after):
+        valid = span.intersection(over)
+        if valid is None:
+            continue
+        stretch = _Stretch(valid, _land(before, span), _land(after, span))
+        if not stretch.says_as(last):
+            yield stretch
+        last = stretch
+
+
+def _rewritten(case: Case, outcome: Outcome, feature_ids: Sequence[int]) -> list[Timeline]:
+    timelines = {i: case.timeline(PARCEL.name, i) for i in feature_ids}
+    for write in outcome.writes:
+        if write.layer == PARCEL.name and write.feature_id in timelines:
+            timelines[write.feature_id] = rewritten(timelines[write.feature_id], write)
+    return list(timelines.values())
+
+
+def _land(timelines: Sequence[Timeline], span: Period) -> tuple[BaseGeometry, ...]:
+    found = (during(timeline, span) for timeline in timelines)
+    return tuple(v.geometry for v in found if v is not None and not v.abolished)
+
+
+def _uneven(case: Case, rule: Rule, feature_id: int, stretch: _Stretch) -> Iterator[Violation]:
+    """Yield where the land before and the land after are not the same."""
+    tolerance = case.profile.tolerances.linear
+    unlike = partition.difference(unary_union(stretch.before), unary_union(stretch.after), tolerance)
+    if not unlike.is_empty:
+        said = f"{unlike.area:.3f} m2"
+        yield rule.violation(feature_id, valid=stretch.valid, amount=unlike.area, place=unlike, detail=said)
 
 
 def _split_partitions(case: Case, outcome: Outcome) -> Iterator[Violation]:
     tolerance = case.profile.tolerances.linear
     for split in _successions(outcome, "split"):
-        parents, children = _before(case, split.parents), _after(outcome, split.children)
+        children = _after(outcome, split.children)
         if len(split.children) < 2:
             yield SPLIT.violation(split.parents[0], detail=f"{len(split.children)} child")
         for one, other in combinations(children, 2):
             common = partition.overlap(one.geometry, other.geometry, tolerance)
             if not common.is_empty:
                 yield SPLIT.violation(one.feature_id, other_id=other.feature_id, amount=common.area, place=common)
-        unlike = _unlike(case, _united(parents), _united(children))
-        if not unlike.is_empty:
-            yield SPLIT.violation(split.parents[0], amount=unlike.area, place=unlike, detail=f"{unlike.area:.3f} m2")
+        for stretch in _stretches(case, outcome, split.parents, split.children, case.act.period):
+            yield from _uneven(case, SPLIT, split.parents[0], stretch)
 
 
 SPLIT: Final = Rule(
@@ -79,14 +126,12 @@ SPLIT: Final = Rule(
 
 def _merge_unites(case: Case, outcome: Outcome) -> Iterator[Violation]:
     for merge in _successions(outcome, "merge"):
-        parents, children = _before(case, merge.parents), _after(outcome, merge.children)
         if len(merge.parents) < 2 or len(merge.children) != 1:
             yield MERGE.violation(
                 merge.parents[0], detail=f"{len(merge.parents)} parents, {len(merge.children)} children"
             )
-        unlike = _unlike(case, _united(parents), _united(children))
-        if not unlike.is_empty:
-            yield MERGE.violation(merge.parents[0], amount=unlike.area, place=unlike, detail=f"{unlike.area:.3f} m2")
+        for stretch in _stretches(case, outcome, merge.parents, merge.children, case.act.period):
+            yield from _uneven(case, MERGE, merge.parents[0], stretch)
 
 
 MERGE: Final = Rule(
@@ -132,11 +177,10 @@ REGIME: Final = Rule(
 
 def _boundary_conserves(case: Case, outcome: Outcome) -> Iterator[Violation]:
     moved = [i for s in _successions(outcome, "boundary") for i in s.children]
-    if not moved:
-        return
-    unlike = _unlike(case, _united(_before(case, moved)), _united(_after(outcome, moved)))
-    if not unlike.is_empty:
-        yield BOUNDARY.violation(moved[0], amount=unlike.area, place=unlike, detail=f"{unlike.area:.3f} m2")
+    sets = [(moved, case.act.period), *((s.children, Period()) for s in _successions(outcome, "rebased"))]
+    for features, over in sets:
+        for stretch in _stretches(case, outcome, features, features, over):
+            yield from _uneven(case, BOUNDARY, features[0], stretch)
 
 
 BOUNDARY: Final = Rule(

@@ -106,6 +106,18 @@ def read_extract(path: Path, keys: Sequence[str]) -> Extract:
     return Extract(tuple(_elements(inventory, shapes)), _instant(inventory.newest))
 
 
+def read_blocks(path: Path) -> Iterator[Any]:
+    """Yield an extract's blocks of elements as the format has them (``PrimitiveBlock``).
+
+    Raises:
+        BadFile: as :func:`read_extract`.
+    """
+    with _reading(path), path.open("rb") as file:
+        for kind, data in _blobs(file, path):
+            if kind == "OSMData":
+                yield osmformat_pb2.PrimitiveBlock.FromString(data)
+
+
 def read_extent(path: Path) -> Extent:
     """Return where an extract lies (lon/lat of WGS 84), as its header says or else as its nodes do.
 

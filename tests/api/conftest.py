@@ -10,10 +10,14 @@ from typing import Any
 import httpx2
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from cadastres.land.model import PARCEL
+from cadastres.urban_planning import street_model, street_point_model, street_state_model
+from cadastres.urban_planning.street_verbs import ChangeStreets, Enter
 from gis import store
 from gis.edit import Put
+from gis.layer import Layer
 from gis.record import NOWHERE, Write
 from tests.api.office import Office, opened_office
 from tests.api.server import serving
@@ -87,6 +91,7 @@ def furnished_city(small_city: City) -> City:
     _works(small_city, block)
     _nature(small_city, block, line)
     _networks(small_city)
+    _streets(small_city)
     return small_city
 
 
@@ -118,6 +123,35 @@ def _networks(city: City) -> None:
     course = shapely.LineString(ends)
     flow: dict[str, Any] = {"flow_direction": "inDirection", "from_node": begin, "to_node": end}
     city.put("urban_planning.network_line", course, **kind, **flow)
+
+
+def _streets(city: City) -> None:
+    """Put in a corner of two streets, of which one is closed, with a way of each other kind, and what stands there."""
+
+    def line(*points: tuple[float, float]) -> shapely.LineString:
+        return shapely.LineString([(ORIGIN[0] + x, ORIGIN[1] + y) for x, y in points])
+
+    corner, kerb = (shapely.Point(ORIGIN[0] + x, ORIGIN[1] + 60) for x in (50, 55))
+    entered: tuple[tuple[Layer, BaseGeometry, dict[str, Any]], ...] = (
+        (street_model.STREET_SEGMENT, line((10, 60), (50, 60)), {"highway": "residential"}),
+        (street_model.STREET_SEGMENT, line((50, 60), (50, 90)), {"highway": "service"}),
+        (street_model.CROSSING, line((50, 60), (55, 60)), {"markings": "zebra"}),
+        (street_model.FOOTWAY, line((55, 60), (70, 60)), {"footway": "sidewalk"}),
+        (street_model.STEPS, line((70, 60), (75, 60)), {"step_count": 12}),
+        (street_model.RAMP, line((70, 60), (72, 64), (75, 60)), {"incline": 0.08}),
+        (street_point_model.KERB, kerb, {"kerb": "lowered"}),
+        (street_point_model.LIFT, line((70, 60), (75, 60)).boundary.geoms[1], {"status": "working"}),
+        (street_point_model.BARRIER, line((70, 60), (75, 60)).boundary.geoms[0], {"barrier": "bollard"}),
+        (street_point_model.TRAFFIC_SIGNAL, corner, {"sound_signals": True}),
+        (
+            street_state_model.TURN_RESTRICTION,
+            corner,
+            {"from_segment": -1, "to_segment": -2, "restriction": "no_left_turn"},
+        ),
+        (street_state_model.CLOSURE, line((50, 60), (50, 90)), {"closed_id": -2, "modes": "car"}),
+    )
+    changes = tuple(Enter(layer=layer, geometry=place, attributes=said) for layer, place, said in entered)
+    city.register.perform(ChangeStreets(changes=changes), city.act())
 
 
 def _works(city: City, block: shapely.MultiPolygon) -> None:

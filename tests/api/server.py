@@ -25,8 +25,9 @@ _ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0
 """Seconds to wait for a start; it takes a few."""
 
-_LOADED = multiprocessing.get_context("forkserver")
-_LOADED.set_forkserver_preload([__name__])
+LOADED = multiprocessing.get_context("forkserver")
+"""Starts processes that have loaded everything."""
+LOADED.set_forkserver_preload(["tests.api.loaded", __name__])
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ class Server:
 @contextmanager
 def serving(register: Register, outside: str | None = None) -> Iterator[Server]:
     """Serve a register on a free loopback port for a while; ``outside`` is its public address."""
-    ready, done = _LOADED.Pipe(duplex=False)
+    ready, done = LOADED.Pipe(duplex=False)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         told = (listener, done, _described(register), outside, dict(os.environ))
-        process = _LOADED.Process(target=_serve, args=told, daemon=True)
+        process = LOADED.Process(target=_serve, args=told, daemon=True)
         process.start()
         done.close()
         try:

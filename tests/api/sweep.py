@@ -11,6 +11,7 @@ import html
 import io
 import json
 import math
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,10 +38,13 @@ ACCEPTED: Final = (
 LEFT_OUT: Final = frozenset({"f", "reason", "disclosure", "dry-run", "limit", "offset", "lang", "wait"})
 """Parameters that are tried by themselves, or only say how much is told and in which language."""
 
-MOST: Final = 8
-"""Most ways in which the parameters of one path are filled by a thorough asker; another takes a quarter of them."""
+MOST: Final = int(os.environ.get("QALA_TEST_WAYS", "4"))
+"""Most ways in which the parameters of one path are filled by a thorough asker; more take minutes."""
 
-MOST_SENT: Final = 3
+FEW: Final = 2
+"""Most of them by any other."""
+
+MOST_SENT: Final = max(1, MOST // 3)
 """Most of them to which bodies are sent."""
 
 _ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
@@ -199,7 +203,7 @@ def known_parameters(door: Door, world: World, client: httpx2.Client, secrets: I
 
 def asks(door: Door, world: World, known: frozenset[str], *, thorough: bool) -> Iterator[Ask]:
     """Yield requests to a door; a thorough asker tries every form of an answer, and each parameter with each value."""
-    for number, path in enumerate(islice(_filled(door, world), MOST if thorough else MOST // 4)):
+    for number, path in enumerate(islice(_filled(door, world), MOST if thorough else FEW)):
         for method in sorted(door.methods - {"HEAD", "OPTIONS"}):
             if method == "GET":
                 yield from _gets(door, path, world, known, thorough=thorough)

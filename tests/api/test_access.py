@@ -1,10 +1,8 @@
 """Who is let in over HTTP, and the access log: of looks at persons, for auditors, itself watched."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -16,15 +14,13 @@ from api.app import create_app
 from api.main import app as command_line
 from api.tokens import confidant
 from data.catalogue import LAYERS
-from data.installation import Installation
-from data.profiles import find
 from gis import policy, tokens
 from gis.access import Look
-from gis.database import drop_database
 from gis.errors import BadRequest, Forbidden, Unauthorised
 from gis.record import NOWHERE
 from tests.api.server import serving
 from tests.city import City
+from tests.registers import Cities, Operated
 
 NAME = "Сериков Асан"
 
@@ -219,24 +215,19 @@ def test_the_public_hears_of_acts_but_not_of_persons_rows(house: House) -> None:
         assert NAME not in found.text
 
 
-@pytest.fixture
-def operator(installation: Installation, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of an operator of a city of his own."""
-    city = f"a{os.getpid()}"
-    file = tmp_path / f"{city}.toml"
-    file.write_text(f'extends = "helsinki"\nid = "{city}"\n', encoding="utf-8")
-    yield {"QALA_HOME": str(installation.home), "QALA_PROFILE": str(file), "COLUMNS": "200"}
-    drop_database(installation.cluster.dsn("postgres"), city)
+@pytest.fixture(scope="module")
+def operated(fresh_city: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
+    """A city of an operator's own."""
+    with fresh_city.operated(tmp_path_factory.mktemp("city")) as opened:
+        yield opened
 
 
-def test_the_operator_lists_the_log(installation: Installation, operator: dict[str, str]) -> None:
+def test_the_operator_lists_the_log(operated: Operated) -> None:
     """For people and for programs; his own look is the last."""
-    profile = find(Path(operator["QALA_PROFILE"]))
-    register = installation.open(profile)
-    city = City(register, profile)
+    city, operator = operated.city, operated.environment
     city.put("personal.party", NOWHERE, party_type="naturalPerson", name=NAME)
     look(city, "N. Notary", "real_estate.unit 1")
-    register.close()
+    city.register.close()
     shown = CliRunner().invoke(command_line, ["access", "list"], env=operator)
     told = CliRunner().invoke(command_line, ["access", "list", "--json", "--subject", "qala.*"], env=operator)
     wrong = CliRunner().invoke(command_line, ["access", "list", "--since", "soon"], env=operator)
@@ -245,8 +236,9 @@ def test_the_operator_lists_the_log(installation: Installation, operator: dict[s
     assert wrong.exit_code == 2
 
 
-def test_the_operator_gives_tokens_of_roles_that_exist(operator: dict[str, str]) -> None:
+def test_the_operator_gives_tokens_of_roles_that_exist(operated: Operated) -> None:
     """A role of one cadastre is given; a mistyped one is refused with the list."""
+    operator = operated.environment
     given = CliRunner().invoke(
         command_line, ["token", "create", "--role", "registrar.land", "--name", "A"], env=operator
     )

@@ -190,7 +190,7 @@ def test_servers_end_with_a_command_that_was_killed(operator: Operator) -> None:
     environment = os.environ | {"QALA_HOME": str(operator.installation.home)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
-            _until(lambda: _answers(port), 60)
+            _until(lambda: _answers(port), 180)
         finally:
             process.send_signal(signal.SIGKILL)
     _until(lambda: not _answers(port), 15)

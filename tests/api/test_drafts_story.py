@@ -3,10 +3,8 @@
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +14,11 @@ import pytest
 import shapely
 
 from api.violations import on_globe
-from data.installation import Installation
-from data.profiles import find
 from gis import tokens
-from gis.database import drop_database
+from tests.api.command import command_in
 from tests.api.server import serving
-from tests.city import City, square
+from tests.city import square
+from tests.registers import Cities, Operated
 
 pytestmark = pytest.mark.slow
 
@@ -59,25 +56,17 @@ def _first_acts() -> str:
 
 
 @pytest.fixture(scope="module")
-def told(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def told(fresh_city: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """Run every example against a city of its own."""
     if shutil.which("curl") is None:
         pytest.skip("the guide's examples use curl")
     folder = tmp_path_factory.mktemp("drafts")
-    profile = folder / f"d{os.getpid()}.toml"
-    profile.write_text(f'extends = "helsinki"\nid = "{profile.stem}"\n', encoding="utf-8")
-    register = installation.open(find(str(profile)))
-    try:
-        yield _run(City(register, register.profile), installation, folder, profile)
-    finally:
-        register.close()
-        drop_database(installation.cluster.dsn("postgres"), profile.stem)
+    with fresh_city.operated(folder) as operated:
+        yield _run(operated, folder)
 
 
-def _run(city: City, installation: Installation, folder: Path, profile: Path) -> Told:
-    qala = folder / "qala"
-    qala.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m api.main "$@"\n', encoding="utf-8")
-    qala.chmod(0o755)
+def _run(operated: Operated, folder: Path) -> Told:
+    city = operated.city
     file = folder / "survey.geojson"
     place = on_globe(shapely.MultiPolygon([square(0, 0)]), city.profile.system)
     feature = {"type": "Feature", "properties": {"purpose": "park"}, "geometry": place}
@@ -85,16 +74,13 @@ def _run(city: City, installation: Installation, folder: Path, profile: Path) ->
     with city.register.writing() as connection:
         registrar = tokens.create(connection, "A. Registrar", "registrar")
         planner = tokens.create(connection, "P. Planner", "planner")
-    with serving(city.register) as server:
+    with serving(city.register) as server, command_in(folder):
         environment = {
             **os.environ,
+            **operated.environment,
             "BASE": server.address,
             "REGISTRAR": registrar,
-            "QALA_HOME": str(installation.home),
-            "QALA_PROFILE": str(profile),
             "PATH": f"{folder}:{os.environ['PATH']}",
-            "PYTHONPATH": str(DOCS.parent),
-            "COLUMNS": "200",
             "FILE": str(file),
             "FOLDER": str(folder),
         }

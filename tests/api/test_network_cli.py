@@ -1,36 +1,29 @@
 """``qala network`` as an operator meets it: facts for programs, exit codes, other days."""
 
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from api.main import app
-from data.installation import Installation
-from data.profiles import find
-from gis.database import drop_database
 from tests.cadastres.urban_planning.engineer import Engineer
-from tests.city import City
+from tests.registers import Cities
 
 
 @dataclass(frozen=True)
 class Operator:
     """An operator of one city, and the network that lies in it: a source, a valve, a consumer."""
 
-    home: Path
-    profile: Path
+    environment: Mapping[str, str]
     source: int
     valve: int
     lines: tuple[int, int]
 
     def run(self, *arguments: object) -> Result:
         """Run a verb of ``qala network``."""
-        environment = {"QALA_HOME": str(self.home), "QALA_PROFILE": str(self.profile), "COLUMNS": "200"}
-        return CliRunner().invoke(app, ["network", *(str(each) for each in arguments)], env=environment)
+        return CliRunner().invoke(app, ["network", *(str(each) for each in arguments)], env=self.environment)
 
     def told(self, *arguments: object) -> dict[str, object]:
         """Run a verb that must succeed; return what it says to programs."""
@@ -41,19 +34,15 @@ class Operator:
 
 
 @pytest.fixture(scope="module")
-def operator(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+def operator(fresh_city: Cities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     """An operator of a copy of Helsinki."""
-    city = f"n{os.getpid()}"
-    file = tmp_path_factory.mktemp("city") / f"{city}.toml"
-    file.write_text(f'extends = "helsinki"\nid = "{city}"\n', encoding="utf-8")
-    profile = find(file)
-    register = installation.open(profile)
-    engineer = Engineer(City(register, profile))
-    source, valve, consumer = (engineer.node(i * 50, 0, kind) for i, kind in enumerate(("source", "valve", "consumer")))
-    lines = engineer.between(source, valve, day="2018-01-01"), engineer.between(valve, consumer, day="2019-01-01")
-    register.close()
-    yield Operator(installation.home, file, source, valve, lines)
-    drop_database(installation.cluster.dsn("postgres"), city)
+    with fresh_city.operated(tmp_path_factory.mktemp("city")) as operated:
+        engineer = Engineer(operated.city)
+        ends = (engineer.node(i * 50, 0, kind) for i, kind in enumerate(("source", "valve", "consumer")))
+        source, valve, consumer = ends
+        lines = engineer.between(source, valve, day="2018-01-01"), engineer.between(valve, consumer, day="2019-01-01")
+        operated.city.register.close()
+        yield Operator(operated.environment, source, valve, lines)
 
 
 def test_traces_are_told_to_programs(operator: Operator) -> None:

@@ -91,6 +91,7 @@ class Town:
         world: what requests are filled with.
         keys: the secret of each role's token; nobody in particular has none.
         seen: numbers of the looks that were told of already.
+        known: the parameters that each path tells of.
     """
 
     city: City
@@ -101,12 +102,14 @@ class Town:
     world: World
     keys: Mapping[str, str | None]
     seen: list[int] = field(default_factory=lambda: [0])
+    known: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def asks(self, door: Door, *, thorough: bool) -> Iterator[Ask]:
         """Yield requests to a door, with the parameters that it tells a registrar or an auditor of."""
-        trusted = (self.keys["registrar"], self.keys["auditor"])
-        known = known_parameters(door, self.world, self.client, trusted)
-        yield from asks(door, self.world, known, thorough=thorough)
+        if door.path not in self.known:
+            trusted = (self.keys["registrar"], self.keys["auditor"])
+            self.known[door.path] = known_parameters(door, self.world, self.client, trusted)
+        yield from asks(door, self.world, self.known[door.path], thorough=thorough)
 
     def answer(self, ask: Ask, role: str) -> Answer:
         """Ask, and return what came of it with the looks that were logged meanwhile."""

@@ -13,6 +13,7 @@ from data import profiles
 from gis import place, profile
 from gis.classifier import Classifier, ClassifierEntry, UnknownCode
 from gis.crs import OwnSystem, system_crs, transformer
+from gis.errors import BadRequest
 from gis.place import nearest_timezone, utm_epsg
 from gis.profile import BadProfile, CityProfile, Extent, load_profile
 from gis.text import LANGUAGES, Text
@@ -46,6 +47,7 @@ def test_bundled_cities() -> None:
         ("astana", 32642, "Asia/Almaty"),
         ("helsinki", 3879, "Europe/Helsinki"),
         ("paris18", 2154, "Europe/Paris"),
+        ("redmond", 32610, "America/Los_Angeles"),
     }
     assert profiles.find("almaty") is profiles.bundled()[0]
 
@@ -294,3 +296,11 @@ def test_place_beyond_utm_is_refused(latitude: float) -> None:
 def test_time_zone_is_that_of_the_nearest_city(longitude: float, latitude: float, zone: str) -> None:
     """Good enough for a start; the profile file has the last word."""
     assert nearest_timezone(longitude, latitude) == zone
+
+
+@pytest.mark.parametrize("day", [date.min, date(999, 12, 31), date(3000, 1, 1), date.max])
+def test_no_day_begins_in_a_year_that_nobody_means(day: date) -> None:
+    """At the ends of the calendar no zone's clock can be read; the refusal says which years there are."""
+    for city in ("almaty", "redmond"):
+        with pytest.raises(BadRequest, match="2999"):
+            profiles.find(city).midnight(day)

@@ -172,6 +172,8 @@ def test_the_rules_reach_the_indexes(empty_city: City) -> None:
         for name, statement in fill.items():
             connection.execute(statement)
             connection.execute(f"ANALYZE {name}")
+        # Of the other layers the planner knows nothing, as in a register that is new: known to be empty, they are read.
+        connection.execute("UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE relkind = 'r' AND reltuples = 0")
         connection.execute("SET session_replication_role = origin")
         with connection.transaction():
             assert _scans(connection, empty_city, ADDRESS) == set()

@@ -109,7 +109,7 @@ class Chart:
             _TICK.put(canvas, 0, 0, f"{y:.0f}", "middle")
             canvas.restoreState()
 
-    def scale_bar(self, canvas: Canvas, left: float, bottom: float, note: str) -> None:
+    def scale_bar(self, canvas: Canvas, left: float, bottom: float, note: str, *, unit: str = "m") -> None:
         """Draw the scale in words and as a bar of round metres, two of its four parts filled."""
         length = _round_down(_BAR / self.factor)
         part = length * self.factor / 4
@@ -120,7 +120,7 @@ class Chart:
             canvas.rect(left + index * part, bottom, part, 4, stroke=1, fill=1)
         for index in (0, 2, 4):
             figure = f"{length * index / 4:g}"
-            SMALL.put(canvas, left + index * part, bottom + 6, figure + (" m" if index == 4 else ""), "middle")
+            SMALL.put(canvas, left + index * part, bottom + 6, figure + (f" {unit}" if index == 4 else ""), "middle")
         SMALL.put(canvas, left + 4 * part + 22, bottom, f"1:{self.denominator}   {note}")
 
     def north_arrow(self, canvas: Canvas, letter: str) -> None:

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import Any, Final
 
-import segno
 from reportlab.pdfgen.canvas import Canvas
 
 from cadastres.address.model import ADDRESS
@@ -18,9 +16,7 @@ from data.exports.documents.flow import Flow
 from data.exports.documents.paper import (
     BODY,
     FOOT,
-    INK,
     LEFT,
-    MM,
     RIGHT,
     SMALL,
     SPAN,
@@ -34,12 +30,11 @@ from data.exports.documents.restriction_sheet import draft_mark, restriction_she
 from data.exports.documents.restriction_words import DRAFT_NOTE
 from data.exports.documents.saying import Saying
 from data.exports.documents.sections import floor_plan, object_section, parcel_section, premises_list, rights_section
+from data.exports.documents.square_code import CODE_SIDE, square_code
 from gis.profile import CityProfile
 from gis.text import Language, Text
 
-_QR: Final = 27 * MM
 _GAP: Final = 8.0
-_MASK: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,31 +82,12 @@ def _title(content: Mapping[str, Any]) -> Text:
 def _head(flow: Flow, title: str, rendering: Rendering) -> None:
     """Write the title, and the square code beside it, if there is anything to verify."""
     if rendering.link:
-        flow.draw(partial(_code, rendering.link))
+        flow.draw(partial(square_code, rendering.link))
         label = wording.SCAN.in_language(rendering.language)
-        flow.draw(lambda canvas: SMALL.put(canvas, RIGHT - _QR / 2, TOP - _QR - 8, label, "middle"))
-    flow.text(title, TITLE, SPAN - _QR - _GAP)
-    flow.text(rendering.profile.name.in_language(rendering.language), BODY, SPAN - _QR - _GAP)
-    flow.y = min(flow.y, TOP - _QR - 8) - _GAP
-
-
-def _code(link: str, canvas: Canvas) -> None:
-    """Draw the square code, each run of dark modules in a row as one bar.
-
-    Every reader reads every mask; trying all eight for the evenest look would cost a quarter of the whole printing.
-    """
-    rows = segno.make(link, error="m", mask=_MASK, micro=False, boost_error=False).matrix
-    side = _QR / len(rows)
-    canvas.setFillColor(INK)
-    path = canvas.beginPath()
-    for index, row in enumerate(rows):
-        bottom, column = TOP - (index + 1) * side, 0
-        for dark, run in groupby(row):
-            width = len(list(run))
-            if dark:
-                path.rect(RIGHT - _QR + column * side, bottom, width * side, side)
-            column += width
-    canvas.drawPath(path, stroke=0, fill=1)
+        flow.draw(lambda canvas: SMALL.put(canvas, RIGHT - CODE_SIDE / 2, TOP - CODE_SIDE - 8, label, "middle"))
+    flow.text(title, TITLE, SPAN - CODE_SIDE - _GAP)
+    flow.text(rendering.profile.name.in_language(rendering.language), BODY, SPAN - CODE_SIDE - _GAP)
+    flow.y = min(flow.y, TOP - CODE_SIDE - 8) - _GAP
 
 
 def _about(content: Mapping[str, Any], say: Saying, rendering: Rendering) -> Iterable[tuple[str, str]]:

@@ -13,7 +13,7 @@ def clerk(fresh_city: Cities) -> Iterator[Clerk]:
     """A clerk with a register of their own."""
     city = fresh_city("almaty")
     yield Clerk(city)
-    fresh_city.give_back(city, "almaty")
+    fresh_city.give_back(city)
 
 
 @pytest.fixture(scope="module")
@@ -21,4 +21,4 @@ def desk(fresh_city: Cities) -> Iterator[Clerk]:
     """A clerk whose register the tests of a module share: for acts that are refused."""
     city = fresh_city("almaty")
     yield Clerk(city)
-    fresh_city.give_back(city, "almaty")
+    fresh_city.give_back(city)

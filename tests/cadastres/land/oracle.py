@@ -1,6 +1,6 @@
 """What the land cadastre says, read row by row and checked by brute force: no rule of the engine takes part."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -71,6 +71,12 @@ class Register:
             for day in days:
                 yield day, known, [r for r in then if day in r.valid and not r.abolished]
 
+    def known_whole(self, formed: Collection[int]) -> Iterator[tuple[datetime, datetime, list[Row]]]:
+        """Yield the instants since some parcels, which make up a territory, are all recorded and valid."""
+        first = [min(r.recorded.lower for r in self.rows if r.feature == i) for i in formed]
+        begun = [min(r.valid.lower for r in self.rows if r.feature == i) for i in formed]
+        return (each for each in self.instants() if each[0] >= max(begun) and each[1] >= max(first))
+
     def check_numbers(self) -> None:
         """Each number is one parcel's for ever."""
         owners: dict[str, set[int]] = {}
@@ -107,7 +113,8 @@ def check_no_overlap(rows: Sequence[Row]) -> None:
 def check_whole(rows: Sequence[Row], whole: BaseGeometry, slack: float = 3 * T) -> None:
     """The parcels make up the same territory, to the tolerance of a few acts."""
     unlike = shapely.union_all([row.area for row in rows]).symmetric_difference(whole)
-    assert unlike.buffer(-slack / 2).is_empty
+    holes = [part for part in shapely.get_parts(unlike) if not part.buffer(-slack / 2).is_empty]
+    assert not holes, [(part.area, part.centroid.wkt) for part in holes]
 
 
 def _meet(one: Any, other: Any) -> bool:

@@ -24,7 +24,7 @@ from tests.cadastres.land.oracle import Register, check_no_overlap, check_whole
 from tests.cadastres.land.registrar import QUARTER, Registrar, box, forming, line
 
 REGISTRARS = 16
-SECONDS = float(os.environ.get("QALA_TEST_SECONDS", "8"))
+SECONDS = float(os.environ.get("QALA_TEST_SECONDS", "4"))
 """How long the registrars work; a minute or more in a long run."""
 
 
@@ -98,7 +98,8 @@ def test_sixteen_registrars_at_random(registrar: Registrar) -> None:
 
     def work(seed: int) -> Chance:
         chance = Chance(city, random.Random(seed), QUARTER, features, retroactive=0.1, since=since, today=since)
-        while time.monotonic() < until:
+        # Longer where the machine is slow: whoever did nothing showed nothing.
+        while time.monotonic() < until or (not chance.done and time.monotonic() < until + 60):
             chance.act()
         return chance
 

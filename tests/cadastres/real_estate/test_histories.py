@@ -20,7 +20,7 @@ from tests.cadastres.real_estate.neighbourhood import Neighbourhood
 from tests.city import City
 
 ACTS = 12
-HISTORIES = settings.default.max_examples // 30 if settings.default else 3
+HISTORIES = max(3, settings.default.max_examples // 30 if settings.default else 0)
 KINDS = ("parcel", "building", "premises", "parcel with its building", "several")
 
 _serial = count(1)

@@ -1,0 +1,1 @@
+"""Moving through the city: one graph derived from its versioned layers, priced differently for everybody."""
